@@ -1,0 +1,30 @@
+"""The course as nbgrader sees it. Every `nbgrader` command started in this folder reads it,
+and so does `webcourse grade`.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+
+# nbgrader calls `alembic` by name: it is found without an activated environment as well.
+os.environ["PATH"] = os.pathsep.join([os.path.dirname(sys.executable), os.environ.get("PATH", "")])
+
+c = get_config()  # noqa: F821, traitlets puts this name here
+
+c.CourseDirectory.course_id = "from-request-to-production"
+c.Exchange.root = str(HERE / ".exchange")  # a place that needs no administrator
+
+# One line, so that the starter is short; the builder's gates know it.
+c.ClearSolutions.code_stub = {"python": "raise NotImplementedError  # your code here"}
+
+# For plain `nbgrader autograde` and `nbgrader validate`; `webcourse grade` has limits of its own.
+c.ExecutePreprocessor.timeout = 60
+c.ExecutePreprocessor.iopub_timeout = 10
+c.ExecutePreprocessor.raise_on_iopub_timeout = False
+
+# Nothing that a student wrote is live in the pages that Formgrader and the feedback show.
+c.HTMLExporter.sanitize_html = True
+c.GenerateFeedback.exporter_class = "webcourse.grading.feedback.FeedbackExporter"
+c.GenerateFeedback.preprocessors = ["nbgrader.preprocessors.GetGrades"]

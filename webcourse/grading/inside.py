@@ -1,0 +1,266 @@
+"""The inside of a room: a child process that runs cells and reports each one's outcome.
+
+Student code runs here. Whatever it does to this process, the outside (`room`) copes with.
+"""
+
+import base64
+import contextlib
+import gc
+import io
+import json
+import os
+import random
+import resource
+import signal
+import sys
+
+from IPython.core.displayhook import DisplayHook
+from IPython.core.displaypub import DisplayPublisher
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets.config import Config
+
+KEPT_VARIABLES = "PATH", "LANG", "LC_ALL", "TZ", "LD_LIBRARY_PATH", "PYTHONPATH", "VIRTUAL_ENV"
+SEED_VARIABLE = "WEBCOURSE_SEED"  # makes the checks leave their verdicts in the output
+VERDICT_TYPE = "application/vnd.webcourse.verdict+json"
+VERDICT_LIMIT = 1_000_000  # bytes of JSON
+LINE_LIMIT, LINES_LIMIT = 4_000, 100  # characters of a line, lines of a traceback
+
+
+class CellTimeout(BaseException):
+    """The cell takes too long. `except Exception` does not hide it."""
+
+    def _render_traceback_(self):
+        return [f"CellTimeout: {self}"]
+
+
+def enter(pipe, job, folder):
+    """Run a job's cells in this process, and end the process.
+
+    Args:
+        pipe (multiprocessing.connection.Connection): takes one line of JSON a cell.
+        job (dict): see `room.run`.
+        folder (str): private working directory.
+    """
+    try:
+        close_the_doors(job, folder, pipe.fileno())
+        tell = Messenger(pipe.fileno())
+        shell = make_shell()
+        tell({"ready": True})
+        for cell in job["cells"]:
+            tell({"id": cell["id"], **run_cell(shell, cell["source"], job["limits"])})
+    finally:
+        os._exit(0)  # threads and exit handlers of student code have no say
+
+
+def close_the_doors(job, folder, pipe):
+    """Leave the grader's session, files and environment, and set the limits of the system."""
+    os.setsid()
+    # Not closed: multiprocessing, which student code may use, believes that some are its own.
+    null = os.open(os.devnull, os.O_RDWR)
+    for descriptor in map(int, os.listdir("/dev/fd")):
+        if descriptor != pipe:
+            with contextlib.suppress(OSError):  # the listing's own is gone
+                os.fstat(descriptor)
+                os.dup2(null, descriptor)
+    os.umask(0o077)
+    os.chdir(folder)
+    kept = {name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ}
+    os.environ.clear()
+    os.environ.update(kept, HOME=folder, TMPDIR=folder, IPYTHONDIR=folder, MPLBACKEND="agg")
+    os.environ[SEED_VARIABLE] = job["seed"]
+    sys.argv = [""]
+    random.seed()  # the server's state is the same for every child
+    limits = job["limits"]
+    bounds = {
+        resource.RLIMIT_CORE: 0,
+        resource.RLIMIT_AS: limits["address_space_mb"] << 20,
+        resource.RLIMIT_FSIZE: limits["file_mb"] << 20,
+        resource.RLIMIT_NOFILE: limits["open_files"],
+        resource.RLIMIT_CPU: limits["notebook_seconds"] + 5,
+    }
+    if limits["user_processes"]:
+        bounds[resource.RLIMIT_NPROC] = limits["user_processes"]
+    for kind, bound in bounds.items():
+        hard = resource.getrlimit(kind)[1]
+        bound = bound if hard == resource.RLIM_INFINITY else min(bound, hard)
+        with contextlib.suppress(ValueError, OSError):  # macOS refuses some
+            resource.setrlimit(kind, (bound, bound))
+    gc.freeze()  # what the server imported is shared, and stays so
+
+
+class Messenger:
+    """Sends one line of JSON a message, from this process only."""
+
+    def __init__(self, descriptor):
+        self.descriptor = descriptor
+        self.process = os.getpid()
+
+    def __call__(self, message):
+        if os.getpid() != self.process:  # a copy that student code forked
+            os._exit(0)
+        data = memoryview(json.dumps(message).encode() + b"\n")
+        while data:
+            data = data[os.write(self.descriptor, data) :]
+
+
+# ------------------------------------------------------------------ one cell
+
+
+def run_cell(shell, source, limits):
+    """Run one cell.
+
+    Returns:
+        dict: `status` ("ok", "error" or "timeout") and `outputs` in nbformat's shape.
+    """
+    shell.outputs = outputs = Outputs(limits["output_kb"] * 1000)
+    sys.stdout, sys.stderr = Stream(shell, "stdout"), Stream(shell, "stderr")
+    timed_out = []
+
+    def stop(number, frame):
+        timed_out.append(number)
+        raise CellTimeout("the cell was still busy: does a loop or a wait never end?")
+
+    signal.signal(signal.SIGALRM, stop)
+    signal.signal(signal.SIGPROF, stop)
+    ok = False
+    try:
+        signal.setitimer(signal.ITIMER_REAL, limits["cell_seconds"], 1)
+        signal.setitimer(signal.ITIMER_PROF, limits["cell_cpu_seconds"], 1)
+        ok = shell.run_cell(source, store_history=False).success
+        shell.execution_count += 1
+    except BaseException as error:  # raised between the shell's own handlers
+        outputs.add_error(type(error).__name__, str(error), [f"{type(error).__name__}: {error}"])
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+    status = "timeout" if timed_out else "ok" if ok else "error"
+    return {"status": status, "outputs": outputs.as_list()}
+
+
+class Outputs:
+    """The outputs of a cell: text, PNG images, verdicts and errors, cut off at a number of bytes."""
+
+    def __init__(self, limit):
+        self.limit = self.left = limit
+        self._items = []
+
+    def as_list(self):
+        """list[dict]: in nbformat's shape."""
+        items = [{**item, "text": "".join(item["text"])} if "text" in item else item for item in self._items]
+        if self.left < 0:
+            notice = f"\n… output beyond {self.limit // 1000} kB was cut off\n"
+            items.append({"output_type": "stream", "name": "stdout", "text": notice})
+        return items
+
+    def add_text(self, stream, text):
+        """Add to the stream "stdout" or "stderr"."""
+        kept = text[: max(self.left, 0)]
+        self.left -= len(text)
+        last = self._items[-1] if self._items else {}
+        if not kept:
+            return
+        if last.get("name") == stream:
+            last["text"].append(kept)
+        else:
+            self._items.append({"output_type": "stream", "name": stream, "text": [kept]})
+
+    def add_data(self, kind, data):
+        """Add a display ("display_data") or a result ("execute_result") in the forms that are kept."""
+        kept = {}
+        if isinstance(data.get("text/plain"), str):
+            kept["text/plain"] = data["text/plain"]
+        image = data.get("image/png")
+        if isinstance(image, (str, bytes)):
+            kept["image/png"] = image if isinstance(image, str) else base64.b64encode(image).decode()
+        self.left -= sum(map(len, kept.values()))
+        if self.left < 0:
+            kept = {}
+        if VERDICT_TYPE in data:
+            kept = {VERDICT_TYPE: _verdict(data[VERDICT_TYPE])}
+        if kept:
+            self._items.append({"output_type": kind, "data": kept, "metadata": {}})
+
+    def add_error(self, name, value, traceback):
+        """Add an exception. Of a long one the end is kept, which says most."""
+        lines = [str(line)[-LINE_LIMIT:] for line in traceback][-LINES_LIMIT:]
+        self._items.append(
+            {"output_type": "error", "ename": str(name), "evalue": str(value)[:LINE_LIMIT], "traceback": lines}
+        )
+
+    def clear(self):
+        self._items.clear()
+
+
+def _verdict(verdict):
+    """*verdict*, or None when it is no JSON or too large."""
+    try:
+        return verdict if len(json.dumps(verdict)) <= VERDICT_LIMIT else None
+    except (TypeError, ValueError, RecursionError):
+        return None
+
+
+class Stream(io.TextIOBase):
+    """A text stream into the outputs of the running cell."""
+
+    encoding, errors = "utf-8", "replace"
+
+    def __init__(self, shell, name):
+        super().__init__()
+        self._shell, self._name = shell, name
+
+    def writable(self):
+        return True
+
+    def write(self, text):
+        if not isinstance(text, str):
+            raise TypeError(f"write() argument must be str, not {type(text).__name__}")
+        self._shell.outputs.add_text(self._name, text)
+        return len(text)
+
+
+# ------------------------------------------------------------------ IPython without a kernel
+
+
+class Publisher(DisplayPublisher):
+    """Takes what `display` shows."""
+
+    def publish(self, data, metadata=None, *, update=False, **rest):
+        if not update:
+            self.shell.outputs.add_data("display_data", data)
+
+    def clear_output(self, wait=False):
+        self.shell.outputs.clear()
+
+
+class Hook(DisplayHook):
+    """Takes the value of a cell's last line."""
+
+    def __call__(self, result=None):
+        if result is not None and not self.quiet():
+            data, _ = self.compute_format_data(result)
+            self.update_user_ns(result)
+            self.shell.outputs.add_data("execute_result", data)
+
+
+class Shell(InteractiveShell):
+    """IPython as a notebook has it."""
+
+    outputs = Outputs(0)
+
+    def _showtraceback(self, etype, evalue, stb):
+        self.outputs.add_error(etype.__name__, evalue, stb)
+
+    def enable_gui(self, gui=None):
+        pass
+
+    def ask_exit(self):
+        """`exit` and `quit` leave a notebook's cell, not its process."""
+
+
+def make_shell():
+    """Shell: a new one, without history and colors."""
+    config = Config()
+    config.HistoryManager.enabled = False
+    config.InteractiveShell.colors = "nocolor"
+    config.InteractiveShell.xmode = "Context"
+    return Shell.instance(config=config, display_pub_class=Publisher, displayhook_class=Hook)

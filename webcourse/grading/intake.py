@@ -1,0 +1,279 @@
+"""Takes the student's answers out of whatever was submitted. Runs nothing of it.
+
+Any file comes through: what cannot be read becomes a reason, never an exception. Only the text of
+answers and of extra code cells is taken; metadata, outputs, tags and kernels are left behind.
+"""
+
+import errno
+import hashlib
+import json
+import os
+import stat
+from dataclasses import dataclass, field
+
+from .course import is_litter, printable
+
+FILE_LIMIT = 20_000_000  # bytes of a notebook; ours have at most one million with all charts
+ANSWER_LIMIT = 100_000  # characters of an answer
+EXTRA_LIMIT = 400_000  # characters of all extra cells together
+FILES_LIMIT = 20  # notebooks of one submission that are looked into
+DEPTH_LIMIT = 3  # folders within folders
+TELLING = 40  # characters from which a cell's text tells where it is from
+
+
+@dataclass
+class Extra:
+    """A code cell of the student's own."""
+
+    after: int  # position in the master of the cell that it follows, -1 at the start
+    source: str
+
+
+@dataclass
+class Intake:
+    """What was found in a submission."""
+
+    answers: dict = field(default_factory=dict)  # grade_id -> source
+    extras: list = field(default_factory=list)  # of Extra, in the student's order
+    notes: list = field(default_factory=list)  # lines for student and instructor
+    problem: str = ""  # why there are no answers at all
+    matches: int = 0  # cells that belong to the master
+    digest: str = ""  # of all bytes that were read
+
+
+class Unreadable(Exception):
+    """A file is no notebook. The message is the reason."""
+
+
+def take_in(path, master):
+    """The answers in a file or folder.
+
+    Of several notebooks the one with the master's name is taken, unless another one fits and it
+    does not.
+
+    Args:
+        path (Path): of the file or the folder.
+        master (Master): what the notebook was made from.
+
+    Returns:
+        Intake: never fails; `problem` says why there is nothing.
+    """
+    digest = hashlib.sha256()
+    found = []
+    names = find_notebooks(path)
+    wanted = f"{master.name}.ipynb"
+    for name in sorted(names, key=lambda name: (os.path.basename(name) != wanted, name))[:FILES_LIMIT]:
+        found.append((name, _take_in_file(path, name, master, digest)))
+    if not found:
+        problem = "links are not followed" if path.is_symlink() else f"there is no notebook {wanted}"
+        return Intake(problem=problem, digest=digest.hexdigest())
+    # max() takes the first of equals, and the one with the right name comes first.
+    name, best = max(found, key=lambda pair: (bool(pair[1].matches), os.path.basename(pair[0]) == wanted, pair[1].matches))
+    if best.matches and os.path.basename(name or path) != wanted:
+        best.notes.insert(0, f"graded {printable(name or path.name)}: there is no usable {wanted}")
+    if not best.matches and not best.problem:
+        shown = printable(os.path.basename(name or path))
+        best = Intake(problem=f"{shown} is another notebook: no exercise in it is from {wanted}")
+    best.digest = digest.hexdigest()
+    return best
+
+
+def find_notebooks(path):
+    """What may be a notebook at *path*.
+
+    Returns:
+        list[str]: paths relative to the folder *path*; [""] when *path* is a file itself.
+    """
+    if path.is_symlink():
+        return []
+    if not path.is_dir():
+        return [""]
+    found = []
+    for folder, folders, files in os.walk(path):
+        relative = os.path.relpath(folder, path)
+        depth = 0 if relative == "." else relative.count(os.sep) + 1
+        folders[:] = sorted(name for name in folders if depth < DEPTH_LIMIT and not is_litter(name))
+        # A folder called x.ipynb is a candidate too, so that the reason names it.
+        names = [name for name in files + folders if _looks_like_a_notebook(name)]
+        found += [os.path.normpath(os.path.join(relative, name)) for name in sorted(names)]
+    return found
+
+
+def _looks_like_a_notebook(name):
+    return not is_litter(name) and (".ipynb" in name.lower() or name.lower().endswith(".json"))
+
+
+def _take_in_file(root, name, master, digest):
+    try:
+        data = read_bytes(root, name)
+        digest.update(name.encode("utf-8", "surrogateescape") + b"\0" + hashlib.sha256(data).digest())
+        cells = parse(data)
+    except Unreadable as reason:
+        digest.update(str(reason).encode("utf-8", "replace"))
+        shown = printable(os.path.basename(name or root))
+        return Intake(problem=f"{shown}: {reason}")
+    return sort_cells(cells, master)
+
+
+# ------------------------------------------------------------------ bytes
+
+
+def read_bytes(root, name):
+    """The content of the regular file *root*/*name*, reached without any link below *root*.
+
+    Args:
+        root (Path): a folder, or the file itself when *name* is empty.
+        name (str): relative path.
+
+    Raises:
+        Unreadable: if it is a link, a device, a pipe, too large, or not allowed.
+    """
+    parts = [part for part in name.split(os.sep) if part] or [root.name]
+    folder = os.open(root if name else root.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        for part in parts[:-1]:
+            inner = _open(part, os.O_DIRECTORY, folder)
+            os.close(folder)
+            folder = inner
+        file = _open(parts[-1], os.O_NONBLOCK, folder)  # a pipe without a writer would block
+    finally:
+        os.close(folder)
+    with os.fdopen(file, "rb") as stream:
+        status = os.fstat(file)
+        if not stat.S_ISREG(status.st_mode):
+            raise Unreadable("not a regular file")
+        if status.st_size > FILE_LIMIT:
+            raise Unreadable(f"larger than {FILE_LIMIT // 1_000_000} MB")
+        data = stream.read(FILE_LIMIT + 1)
+    if len(data) > FILE_LIMIT:
+        raise Unreadable(f"larger than {FILE_LIMIT // 1_000_000} MB")
+    return data
+
+
+def _open(name, flags, folder):
+    try:
+        return os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | flags, dir_fd=folder)
+    except OSError as error:
+        reason = "a link; links are not followed" if error.errno in (errno.ELOOP, errno.ENOTDIR) else error.strerror
+        raise Unreadable(reason) from None
+
+
+# ------------------------------------------------------------------ cells
+
+
+@dataclass
+class Cell:
+    """What is taken of a submitted cell."""
+
+    source: str
+    is_code: bool
+    grade_id: str | None
+
+
+def parse(data):
+    """The cells of a notebook of any format.
+
+    Args:
+        data (bytes): of the file.
+
+    Returns:
+        list[Cell]
+
+    Raises:
+        Unreadable: if there are none.
+    """
+    if not data.strip():
+        raise Unreadable("the file is empty")
+    try:
+        content = json.loads(data)
+    except RecursionError:
+        raise Unreadable("nested too deeply to be a notebook") from None
+    except MemoryError:
+        raise Unreadable("too large to be read") from None
+    except ValueError:  # JSONDecodeError, UnicodeDecodeError, a number of a million digits
+        raise Unreadable("not a notebook (no JSON): damaged, cut off, or another kind of file") from None
+    cells = [_cell(raw) for raw in _raw_cells(content) if isinstance(raw, dict)]
+    if not cells:
+        raise Unreadable("not a notebook (it has no cells)")
+    return cells
+
+
+def _raw_cells(content):
+    """The cells of formats 4 and, in worksheets, 3 and before."""
+    if not isinstance(content, dict):
+        return []
+    if isinstance(content.get("cells"), list):
+        return content["cells"]
+    sheets = content.get("worksheets")
+    sheets = sheets if isinstance(sheets, list) else []
+    lists = [sheet.get("cells") for sheet in sheets if isinstance(sheet, dict)]
+    return [cell for cells in lists if isinstance(cells, list) for cell in cells]
+
+
+def _cell(raw):
+    metadata = raw.get("metadata")
+    nbgrader = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    name = nbgrader.get("grade_id") if isinstance(nbgrader, dict) else None
+    source = raw.get("source", raw.get("input", ""))  # `input` in format 3
+    return Cell(_text(source), raw.get("cell_type") == "code", name if isinstance(name, str) else None)
+
+
+def _text(source):
+    """A cell's source as clean text, whether it is a string or a list of lines."""
+    if isinstance(source, list):
+        source = "".join(line for line in source if isinstance(line, str))
+    if not isinstance(source, str):
+        return ""
+    source = source.replace("\r\n", "\n").replace("\0", "")
+    return source.encode("utf-8", "replace").decode()  # lone surrogates become question marks
+
+
+# ------------------------------------------------------------------ answers
+
+
+def sort_cells(cells, master):
+    """Tell answers from extra cells and from the master's own.
+
+    Args:
+        cells (list[Cell]): of the submission.
+        master (Master)
+
+    Returns:
+        Intake
+    """
+    intake = Intake()
+    positions, starters = master.positions, master.starters
+    place, room_for_extras, repeated = -1, EXTRA_LIMIT, []
+    for cell in cells:
+        if cell.grade_id in positions:
+            intake.matches += cell.grade_id in starters or cell.grade_id in master.points
+            place = positions[cell.grade_id]
+            if cell.grade_id in starters:
+                _keep_answer(intake, cell, starters[cell.grade_id], repeated)
+        elif cell.source.strip() in master.released:
+            intake.matches += len(cell.source.strip()) >= TELLING
+            place = master.released[cell.source.strip()]
+        elif cell.is_code and cell.source.strip():
+            room_for_extras -= len(cell.source)
+            if room_for_extras >= 0:
+                intake.extras.append(Extra(place, cell.source))
+    if room_for_extras < 0:
+        intake.notes.append(f"extra cells beyond {EXTRA_LIMIT // 1000} kB were left out")
+    for name in dict.fromkeys(repeated):
+        intake.notes.append(f"{name}: the answer is there more than once; the first one counts")
+    missing = [name for name in starters if name not in intake.answers]
+    if intake.matches and missing:
+        intake.notes.append(f"missing answer cells: {', '.join(missing)}")
+    return intake
+
+
+def _keep_answer(intake, cell, starter, repeated):
+    """The first copy counts, unless it is the untouched starter."""
+    earlier = intake.answers.get(cell.grade_id)
+    if earlier is not None and earlier.strip() not in (starter.strip(), cell.source.strip()):
+        repeated.append(cell.grade_id)
+    elif len(cell.source) > ANSWER_LIMIT:
+        intake.answers[cell.grade_id] = starter
+        intake.notes.append(f"{cell.grade_id}: the answer has more than {ANSWER_LIMIT // 1000} kB and was left out")
+    elif earlier is None or earlier.strip() == starter.strip():
+        intake.answers[cell.grade_id] = cell.source

@@ -1,0 +1,310 @@
+"""Checks: locked `%%ipytest` cells of plain pytest functions, run by calling them.
+
+A check is a function `test_…` with the fixtures `see`, `rng` and `clock` and the arguments of
+`pytest.mark.parametrize`. Calling the functions ourselves takes a millisecond where a pytest run
+in a notebook takes fifty, and lets the report speak to the student: what was called, what was
+expected, what came, and the rule. A `%%ipytest` cell without our label runs under ipytest itself.
+
+What a check saw is kept as plain data (`plain.py`). At grading that transcript leaves the student's
+process and is compared elsewhere with the reference solution's.
+"""
+
+import ast
+import asyncio
+import contextlib
+import inspect
+import io
+import itertools
+import linecache
+import os
+import random
+import re
+from dataclasses import dataclass, field
+
+from . import clock as clocks
+from .limits import TimeLimitExceeded, time_limit
+from .plain import encode, plain
+from .report import Failure, render
+
+LABEL = re.compile(r"# (?P<number>[\d.]+) · (?P<name>[\w-]+) · (?P<points>\d+) points? · locked")
+HIDDEN = "### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"
+VERDICT_MIME = "application/vnd.webcourse.verdict+json"
+SEED_VARIABLE = "WEBCOURSE_SEED"  # set while grading
+NOTEBOOK_SEED = "notebook"
+CPU_SECONDS = 5  # of computing that a check may do, a thousand times what it needs
+PRINTED = 2_000  # characters kept of what the student's code prints during a check
+
+verdicts = {}  # name of a tests cell -> its last Verdict, for the progress table
+assignment = ""  # name of the lesson, set by `setup`
+
+
+@dataclass
+class Check:
+    """The outcome of one test function."""
+
+    name: str
+    rule: str  # the docstring
+    hidden: bool = False
+    passed: bool = False
+    seen: list = field(default_factory=list)  # encoded values, in the order of the `see` calls
+    report: list = field(default_factory=list)  # lines
+
+    @property
+    def title(self):
+        return self.name.removeprefix("test_").replace("_", " ")
+
+
+@dataclass
+class Verdict:
+    """The outcome of one tests cell."""
+
+    number: str
+    name: str
+    points: int
+    checks: list
+
+    @property
+    def passed(self):
+        return bool(self.checks) and all(check.passed for check in self.checks)
+
+    def as_json(self):
+        """What leaves the student's process at grading."""
+        return {"cell": self.name, "points": self.points, "checks": [vars(c) for c in self.checks]}
+
+
+class ChecksFailed(Exception):
+    """At least one check of a cell failed. Its rendering is the report, without a stack."""
+
+    def __init__(self, lines):
+        super().__init__("\n".join(lines))
+        self.lines = lines
+
+    def _render_traceback_(self):
+        return self.lines
+
+
+class See:
+    """The fixture `see`: hands a value back as plain data and remembers it."""
+
+    def __init__(self):
+        self.seen = []
+
+    def __call__(self, value):
+        value = plain(value)
+        self.seen.append(encode(value))
+        return value
+
+    def error(self, expected, function, *args, message=False, **kwargs):
+        """What calling *function* raised: the name of *expected* for that type or a subclass,
+        the name of another exception, or "no error". With *message*, its text as well."""
+        try:
+            function(*args, **kwargs)
+        except Exception as error:
+            return self(_name_error(error, expected, message))
+        return self("no error")
+
+    async def aerror(self, expected, function, *args, message=False, **kwargs):
+        """`error` for a coroutine function."""
+        try:
+            await function(*args, **kwargs)
+        except (Exception, asyncio.CancelledError) as error:
+            return self(_name_error(error, expected, message))
+        return self("no error")
+
+
+def _name_error(error, expected, message):
+    name = (expected if isinstance(error, expected) else type(error)).__name__
+    return f"{name}: {error}" if message else name
+
+
+# ------------------------------------------------------------------ the cell
+
+
+def run_cell(line, cell, namespace):
+    """What `%%ipytest` does with a cell that has our label.
+
+    Prints the report, or raises it as `ChecksFailed`; while grading, also leaves the verdict in the
+    cell's output.
+    """
+    verdict = judge(cell, namespace, os.environ.get(SEED_VARIABLE, NOTEBOOK_SEED))
+    verdicts[verdict.name] = verdict
+    if SEED_VARIABLE in os.environ:
+        from IPython.display import publish_display_data
+
+        publish_display_data({VERDICT_MIME: verdict.as_json()})
+    lines = report(verdict)
+    if not verdict.passed:
+        raise ChecksFailed(lines)
+    print("\n".join(lines))
+
+
+def judge(source, namespace, seed):
+    """Run the checks of a tests cell.
+
+    Args:
+        source (str): the cell without its magic line.
+        namespace (dict): the notebook's names. The checks work on a copy.
+        seed (str): of the fixture `rng`.
+
+    Returns:
+        Verdict
+
+    Raises:
+        ValueError: if the cell has no label.
+    """
+    label = LABEL.match(source)
+    if not label:
+        raise ValueError("a tests cell begins with a label such as '# 1.7 · name · 3 points · locked'")
+    functions, hidden, filename = _load(source, label["name"], dict(namespace))
+    checks = []
+    for function in functions:
+        first_line = function.__code__.co_firstlineno
+        check = Check(function.__name__, inspect.getdoc(function) or "", first_line in hidden)
+        _run(check, function, f"{seed} {label['name']} {function.__name__}", filename)
+        checks.append(check)
+    return Verdict(label["number"], label["name"], int(label["points"]), checks)
+
+
+def report(verdict):
+    """The lines that a student sees under a tests cell."""
+    shown = [check for check in verdict.checks if not check.hidden]
+    passed = sum(check.passed for check in shown)
+    lines = [line for check in shown for line in check.report]
+    for rule in dict.fromkeys(c.rule for c in verdict.checks if c.hidden and not c.passed):
+        lines += ["✗ one more example of a stated rule", f"    rule      {rule}"]
+    if not shown and not verdict.checks:
+        return ["✗ this cell holds no checks: get a fresh copy of the notebook"]
+    earned = verdict.points if verdict.passed else 0
+    lines.append(
+        f"{passed} of {len(shown)} visible checks pass, {earned} of {verdict.points} points; "
+        "grading adds examples of the same rules."
+    )
+    return lines
+
+
+# ------------------------------------------------------------------ collecting
+
+
+class _KeepOperands(ast.NodeTransformer):
+    """`assert A == B` becomes `assert (@left := A) == (@right := B)`.
+
+    The names cannot clash with any in the source, and after a failure the report finds both
+    values among the frame's variables.
+    """
+
+    def visit_Assert(self, node):
+        test = node.test
+        if isinstance(test, ast.Compare) and len(test.ops) == 1:
+            test.left = self._named("@left", test.left)
+            test.comparators = [self._named("@right", test.comparators[0])]
+        return ast.fix_missing_locations(node)
+
+    @staticmethod
+    def _named(name, value):
+        target = ast.copy_location(ast.Name(name, ast.Store()), value)
+        return ast.copy_location(ast.NamedExpr(target, value), value)
+
+
+def _load(source, name, scope):
+    """The test functions of a cell, the lines of its hidden ones, and the name of its code."""
+    filename = f"<checks {name}>"
+    linecache.cache[filename] = (len(source), None, source.splitlines(True), filename)
+    tree = _KeepOperands().visit(ast.parse(source, filename))
+    for stale in [key for key in scope if key.startswith("test_")]:
+        del scope[stale]
+    exec(compile(tree, filename, "exec"), scope)
+    functions = [
+        value
+        for key, value in scope.items()
+        if key.startswith("test_") and getattr(value, "__code__", None)
+    ]
+    return functions, _hidden_lines(source), filename
+
+
+def _hidden_lines(source):
+    lines, inside = set(), False
+    for number, line in enumerate(source.splitlines(), 1):
+        inside = (inside or HIDDEN[0] in line) and HIDDEN[1] not in line
+        if inside:
+            lines.add(number)
+    return lines
+
+
+def _cases(function):
+    """The arguments of each case, from the marks that `pytest.mark.parametrize` left."""
+    marks = [m for m in getattr(function, "pytestmark", []) if m.name == "parametrize"]
+    for sets in itertools.product(*map(_parameter_sets, reversed(marks))):
+        yield {name: value for arguments in sets for name, value in arguments.items()}
+
+
+def _parameter_sets(mark):
+    names, rows = mark.args
+    names = names.replace(",", " ").split() if isinstance(names, str) else names
+    for row in rows:
+        if hasattr(row, "marks"):  # made by pytest.param
+            row = row.values
+        elif len(names) == 1:
+            row = [row]
+        yield dict(zip(names, row, strict=True))
+
+
+# ------------------------------------------------------------------ running
+
+
+def _run(check, function, seed, filename):
+    """Run every case of *function*, and fill in *check*."""
+    see, failures, total = See(), [], 0
+    try:
+        with time_limit(CPU_SECONDS):
+            for total, case in enumerate(_cases(function), 1):
+                failure = _call(function, case, see, random.Random(f"{seed} {total}"))
+                if failure:
+                    failures.append(failure)
+                if failure and isinstance(failure.error, clocks.VirtualTimeError):
+                    break  # the other cases would hardly end either
+    except TimeLimitExceeded as error:
+        failures.append(Failure(error))
+    check.seen = see.seen
+    check.passed = total > 0 and not failures
+    check.report = [f"✓ {check.title}"]
+    if not check.passed:
+        check.report = render(check.title, check.rule, failures, total, filename)
+
+
+def _call(function, case, see, rng):
+    """Call *function* once. Returns None, or the Failure."""
+    wanted = inspect.signature(function).parameters
+    fixtures = {"see": see, "rng": rng}
+    arguments = {name: value for name, value in fixtures.items() if name in wanted} | case
+    virtual = "clock" in wanted
+    capture = _Capture()
+    try:
+        with capture.both_streams():
+            with clocks.virtual_time() if virtual else clocks.script_time() as realm:
+                if virtual:
+                    arguments["clock"] = realm
+                outcome = function(**arguments)
+                if inspect.iscoroutine(outcome):
+                    asyncio.run(outcome)
+    except (KeyboardInterrupt, TimeLimitExceeded):
+        raise
+    except BaseException as error:  # SystemExit and the like are failures as well
+        return Failure(error, capture.text)
+    return None
+
+
+class _Capture(io.TextIOBase):
+    """Takes what is printed during a check: any stderr would cost all points in nbgrader."""
+
+    def __init__(self):
+        self.text = ""
+
+    def write(self, text):
+        if len(self.text) < PRINTED:
+            self.text += text[:PRINTED]
+        return len(text)
+
+    @contextlib.contextmanager
+    def both_streams(self):
+        with contextlib.redirect_stdout(self), contextlib.redirect_stderr(self):
+            yield
