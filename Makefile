@@ -2,7 +2,7 @@
 PYTHON ?= python3
 RUN := .venv/bin/python -m
 
-.PHONY: lab grade test build bench lock help
+.PHONY: lab grade test build matrix bench lock help
 
 help:  ## what there is
 	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' Makefile
@@ -19,6 +19,9 @@ test: .venv/ready  ## every test and gate
 
 build: .venv/ready  ## lessons to source, release and notebooks
 	$(RUN) webcourse build
+
+matrix: .venv/ready  ## write docs/kill_matrix.md anew
+	$(RUN) tests.gallery.matrix
 
 bench: .venv/ready  ## how long a check takes; 200 repetitions of all checks under load
 	$(RUN) tests.bench

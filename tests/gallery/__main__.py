@@ -14,7 +14,7 @@ from webcourse.lab import checks
 
 from . import workbench
 from .candidates import candidates
-from .mutants import known_equivalents, mutants
+from .mutants import tally_mutants
 
 
 def main():
@@ -58,17 +58,10 @@ def try_candidates(exercise):
 
 
 def try_mutants(exercise):
-    checks.CPU_SECONDS = 1
-    tried, survivors = 0, []
-    total = sum(v.points for v in workbench.verdicts(exercise, exercise.solution))
-    for mutant in mutants(exercise.solution):
-        tried += 1
-        if workbench.points(workbench.verdicts(exercise, mutant.answer)) == total:
-            survivors.append(mutant)
-    for mutant in survivors:
-        reason = known_equivalents().get((exercise.slug, mutant.was, mutant.becomes), "SURVIVES")
-        print(f"{mutant.operator}: {reason}\n    - {mutant.was}\n    + {mutant.becomes}")
-    print(f"{tried - len(survivors)} of {tried} mutants killed")
+    tally = tally_mutants(exercise)
+    for mutant, reason in tally.survivors:
+        print(f"{mutant.operator}: {reason or 'SURVIVES'}\n    - {mutant.was}\n    + {mutant.becomes}")
+    print(f"{tally.killed} of {tally.total} mutants killed")
     return False
 
 

@@ -11,9 +11,13 @@ from pathlib import Path
 from cosmic_ray import plugins
 from cosmic_ray.mutating import mutate_code
 
+from webcourse.lab import checks
+
+from . import workbench
 from .workbench import SOLUTION
 
 SURVIVORS = Path(__file__).with_name("equivalent_mutants.toml")
+MUTANT_CPU_SECONDS = 1  # many mutants never end
 LEFT_OUT = ("Variable", "ExceptionReplacer")  # these rename variables at random
 
 
@@ -132,3 +136,31 @@ def known_equivalents():
     """(slug, line before, line after) -> the reason why this mutant is as right as the solution."""
     listed = tomllib.loads(SURVIVORS.read_text(encoding="utf-8")).get("mutant", [])
     return {(m["slug"], m["was"], m["becomes"]): m["reason"] for m in listed}
+
+
+@dataclass(frozen=True)
+class Tally:
+    """What became of an exercise's mutants."""
+
+    total: int
+    survivors: tuple  # of (Mutant, reason or None)
+
+    @property
+    def killed(self):
+        return self.total - len(self.survivors)
+
+
+@functools.cache
+def tally_mutants(exercise):
+    """Run every mutant of the reference solution through the checks."""
+    total, survivors = 0, []
+    limit, checks.CPU_SECONDS = checks.CPU_SECONDS, MUTANT_CPU_SECONDS
+    try:
+        for mutant in mutants(exercise.solution):
+            total += 1
+            if workbench.earns_everything(exercise, mutant.answer):
+                key = exercise.slug, mutant.was, mutant.becomes
+                survivors.append((mutant, known_equivalents().get(key)))
+    finally:
+        checks.CPU_SECONDS = limit
+    return Tally(total, tuple(survivors))

@@ -74,14 +74,24 @@ def namespace(exercise, answer):
     return names
 
 
-def verdicts(exercise, answer, seed="gallery"):
+def verdicts(exercise, answer, seed="gallery", stop_early=False):
     """The Verdict of each tests cell on *answer*. An answer that does not even load fails all."""
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
         try:
             names = namespace(exercise, answer)
         except Exception:  # the cells after it find no such name
             names = {"__name__": "__main__", "lab": lab}
-        return [checks.judge(source, names, seed) for source in exercise.tests]
+        found = []
+        for source in exercise.tests:
+            found.append(checks.judge(source, names, seed, stop_early))
+            if stop_early and not found[-1].passed:
+                break
+        return found
+
+
+def earns_everything(exercise, answer):
+    """Whether every check passes; stops at the first that does not."""
+    return all(v.passed for v in verdicts(exercise, answer, stop_early=True))
 
 
 def points(found):

@@ -120,7 +120,7 @@ def _name_error(error, expected, message):
 # ------------------------------------------------------------------ the cell
 
 
-def run_cell(line, cell, namespace):
+def run_cell(cell, namespace):
     """What `%%ipytest` does with a cell that has our label.
 
     Prints the report, or raises it as `ChecksFailed`; while grading, also leaves the verdict in the
@@ -138,13 +138,14 @@ def run_cell(line, cell, namespace):
     print("\n".join(lines))
 
 
-def judge(source, namespace, seed):
+def judge(source, namespace, seed, stop_early=False):
     """Run the checks of a tests cell.
 
     Args:
         source (str): the cell without its magic line.
         namespace (dict): the notebook's names. The checks work on a copy.
         seed (str): of the fixture `rng`.
+        stop_early (bool): leave the checks after the first failure out.
 
     Returns:
         Verdict
@@ -162,6 +163,8 @@ def judge(source, namespace, seed):
         check = Check(function.__name__, inspect.getdoc(function) or "", first_line in hidden)
         _run(check, function, f"{seed} {label['name']} {function.__name__}", filename)
         checks.append(check)
+        if stop_early and not check.passed:
+            break
     return Verdict(label["number"], label["name"], int(label["points"]), checks)
 
 

@@ -47,11 +47,15 @@ def _register_checks(shell):
         clean="test_*",
     )
 
+    theirs = shell.magics_manager.magics["cell"]["ipytest"]
+    theirs = getattr(theirs, "theirs", theirs)  # the set-up cell may run twice
+
     def run_cell(line, cell):
         if checks.LABEL.match(cell):
-            checks.run_cell(line, cell, shell.user_ns)
+            checks.run_cell(cell, shell.user_ns)
         else:
-            ipytest.ipytest_magic(line, cell)
+            theirs(line, cell)
 
+    run_cell.theirs = theirs
     run_cell._ipython_magic_no_var_expand = True
     shell.register_magic_function(run_cell, magic_kind="cell", magic_name="ipytest")

@@ -1,0 +1,110 @@
+"""The points of a notebook, by exercise, from the last run of its checks."""
+
+import html
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import checks
+
+OUTLINE = Path(__file__).with_name("outline.json")  # written by the builder
+EARNED, OPEN = "■", "□"  # one for each point: text, so that it shows in every theme and viewer
+HEADER = ["", "exercise", "points", "", "state"]
+
+
+def progress():
+    """The points of the running notebook, as bars and as a table.
+
+    It shows how each tests cell went when it ran last; a cell that never ran earns nothing.
+
+    Returns:
+        Progress: displays itself as HTML or text.
+    """
+    outline = _outline()
+    if checks.assignment not in outline:
+        name = checks.assignment or "a notebook without lab.setup(...)"
+        return Progress(f"There is no outline of {name}; `webcourse build` writes it.", [])
+    rows = [_row(exercise) for exercise in outline[checks.assignment]["exercises"]]
+    return Progress(_summary(rows), rows)
+
+
+def _outline():
+    try:
+        return json.loads(OUTLINE.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+
+
+@dataclass
+class Row:
+    """One exercise."""
+
+    number: str
+    title: str
+    points: int
+    earned: int
+    state: str
+
+    def cells(self):
+        bar = EARNED * self.earned + OPEN * (self.points - self.earned)
+        return [self.number, self.title, bar, f"{self.earned} of {self.points}", self.state]
+
+
+def _row(exercise):
+    verdicts = {name: checks.verdicts.get(name) for name in exercise["cells"]}
+    earned = sum(exercise["cells"][name] for name, verdict in verdicts.items() if verdict and verdict.passed)
+    return Row(
+        exercise["number"], exercise["title"], sum(exercise["cells"].values()), earned,
+        _state(exercise["slug"], verdicts),
+    )
+
+
+def _state(slug, verdicts):
+    """`earned`, `not yet run`, `failing`, or which of the cells is what."""
+    states = {
+        name.removeprefix(f"{slug}-"): "not yet run" if v is None else "earned" if v.passed else "failing"
+        for name, v in verdicts.items()
+    }
+    if len(set(states.values())) == 1:
+        return next(iter(states.values()))
+    return ", ".join(f"{name} {state}" for name, state in states.items() if state != "earned")
+
+
+def _summary(rows):
+    earned, points = sum(row.earned for row in rows), sum(row.points for row in rows)
+    done = sum(row.earned == row.points for row in rows)
+    text = f"{earned} of {points} points, {done} of {len(rows)} exercises complete."
+    following = next((row for row in rows if row.earned < row.points), None)
+    if following:
+        text += f" Next: {following.number} {following.title}."
+    return text
+
+
+@dataclass
+class Progress:
+    """A summary in words, and a row for each exercise."""
+
+    summary: str
+    rows: list
+
+    def __repr__(self):
+        table = [HEADER, *(row.cells() for row in self.rows)]
+        widths = [max(len(cells[n]) for cells in table) for n in range(len(HEADER))]
+        lines = ["  ".join(c.ljust(w) for c, w in zip(row.cells(), widths)).rstrip() for row in self.rows]
+        return "\n".join([self.summary, *lines])
+
+    def _repr_html_(self):
+        """Plain elements only: nothing that a sanitizer takes away, no colors that a theme hides."""
+        summary = f"<p><strong>{html.escape(self.summary)}</strong></p>"
+        if not self.rows:
+            return summary
+        body = "\n".join(_html_row(row.cells(), "td") for row in self.rows)
+        return (
+            f"{summary}\n<table>\n<thead>{_html_row(HEADER, 'th')}</thead>\n"
+            f"<tbody>\n{body}\n</tbody>\n</table>"
+        )
+
+
+def _html_row(cells, tag):
+    columns = "".join(f'<{tag} style="text-align: left">{html.escape(c)}</{tag}>' for c in cells)
+    return f"<tr>{columns}</tr>"
