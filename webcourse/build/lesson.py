@@ -13,6 +13,7 @@ import jupytext
 ROLES = ("given", "exercise", "tests", "answer")
 POINTED_ROLES = ("tests", "answer")
 NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+NAME_FORM = "use small letters, digits and single dashes"
 
 FRONT_MATTER = re.compile(r"---\n((?:\w+:.*\n)*)---\n+")
 FRONT_MATTER_KEYS = ("title", "assignment")
@@ -27,6 +28,7 @@ BADGE = re.compile(
 HINT = re.compile(
     r"<details>\n<summary>(?P<title>Hint \d+: [^\n]*)</summary>(?P<body>.*?)</details>", re.DOTALL
 )
+TAGS = re.compile(r' tags=\["(?P<first>[^",]+)"(?:, "(?!(?P=first)")[^",]+")*\](?= |$)')
 FENCE = re.compile(r"(?P<marks>`{3,}|~{3,})(?P<language>\w*)")
 
 
@@ -43,6 +45,18 @@ class LessonError(Exception):
     def __init__(self, path, line, problem, cure):
         super().__init__(f"{path}:{line}: {problem}; {cure}")
         self.path, self.line, self.problem, self.cure = str(path), line, problem, cure
+
+
+class Mistakes(Exception):
+    """What is wrong with some lessons.
+
+    Attributes:
+        errors (list[LessonError]): one for each mistake.
+    """
+
+    def __init__(self, errors):
+        super().__init__("\n".join(map(str, errors)))
+        self.errors = list(errors)
 
 
 @dataclass(frozen=True)
@@ -143,7 +157,13 @@ def read(path):
     Raises:
         LessonError: for a file that cannot be read as a lesson.
     """
-    return parse(Path(path).read_text(encoding="utf-8"), path)
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+    except OSError as error:
+        raise LessonError(path, 1, f"it cannot be read ({error.strerror})", "name a lesson file") from None
+    except UnicodeDecodeError:
+        raise LessonError(path, 1, "it is no UTF-8 text", "save it as UTF-8") from None
+    return parse(text, path)
 
 
 def parse(text, path):
@@ -154,6 +174,7 @@ def parse(text, path):
     """
     front, body = take_off_front_matter(text, path)
     skipped = text[: len(text) - len(body)].count("\n")
+    _check_tags(body.split("\n"), skipped, path)
     notebook = jupytext.reads(HEADER + body, fmt="md")
     cells = _locate(notebook.cells, body.split("\n"), skipped, path)
     return Lesson(str(path), front.get("title", ""), front.get("assignment", ""), tuple(cells), text)
@@ -173,6 +194,8 @@ def take_off_front_matter(text, path):
     for key in FRONT_MATTER_KEYS:
         if not front.get(key):
             raise LessonError(path, 1, f"the front matter has no {key}", f"add a line '{key}: …'")
+    if not NAME.fullmatch(front["assignment"]):
+        raise LessonError(path, 1, f"{front['assignment']!r} names no assignment", NAME_FORM)
     return front, text[found.end() :]
 
 
@@ -192,6 +215,14 @@ def _locate(notebook_cells, lines, skipped, path):
                               "part prose by two blank lines and leave out jupytext's markers")
         yield _cell(found, at + skipped + 1, path)
         at += len(source) + fenced
+
+
+def _check_tags(lines, skipped, path):
+    """Refuse tags that would make an invalid notebook."""
+    for line, text in enumerate(lines, start=skipped + 1):
+        if text.startswith("```python") and " tags=" in text and not TAGS.search(text):
+            raise LessonError(path, line, "these tags are no list of different words",
+                              'write tags=["real-time"]')
 
 
 def _check_fence(lines, at, length, skipped, path):
@@ -237,29 +268,32 @@ def read_attributes(attributes):
     role = roles[0] if roles else None
     name = attributes.get(role)
     if role and not (isinstance(name, str) and NAME.fullmatch(name)):
-        raise ValueError(f"{name!r} names no cell", "use small letters, digits and single dashes")
+        raise ValueError(f"{name!r} names no cell", NAME_FORM)
     points = attributes.get("points")
     if role in POINTED_ROLES and not (isinstance(points, int) and points > 0):
         raise ValueError(f"the {role} cell '{name}' has no points", "add points=… with a whole number")
     if role not in POINTED_ROLES and points is not None:
         raise ValueError("points on a cell that is not graded", "leave them to tests and answer cells")
-    tags = attributes.get("tags", [])
-    if not (isinstance(tags, list) and all(isinstance(tag, str) for tag in tags)):
-        raise ValueError(f"{tags!r} is no list of tags", 'write tags=["real-time"]')
-    return {"role": role, "name": name, "points": points, "tags": tuple(tags)}
+    return {"role": role, "name": name, "points": points, "tags": tuple(attributes.get("tags", ()))}
+
+
+def lines_of(cell):
+    """Yield (line, text, fence) for a markdown cell; fence is the opening mark that encloses the text,
+    or None. The two marks of a fence count as enclosed."""
+    fence = None
+    for line, text in enumerate(cell.source.split("\n"), start=cell.line):
+        found = FENCE.match(text)
+        if fence:
+            yield line, text, fence
+            fence = None if text.strip() == fence else fence
+        else:
+            fence = found and found["marks"]
+            yield line, text, fence
 
 
 def prose_lines(cell):
     """Yield (line, text) for the lines of a markdown cell that stand outside its fences."""
-    fence = None
-    for line, text in enumerate(cell.source.split("\n"), start=cell.line):
-        found = FENCE.match(text)
-        if fence is None and found:
-            fence = found["marks"]
-        elif fence is not None:
-            fence = None if text.strip() == fence else fence
-        else:
-            yield line, text
+    return ((line, text) for line, text, fence in lines_of(cell) if not fence)
 
 
 def sections(lesson):
@@ -270,12 +304,10 @@ def sections(lesson):
     """
     found, heading, line, cells = [], "", 1, []
     for cell in lesson.cells:
-        if cell.kind == "markdown":
-            for at, text in prose_lines(cell):
-                if SECTION.match(text):
-                    found.append((heading, line, tuple(cells)))
-                    heading, line, cells = text, at, []
-                    break
+        headings = cell.kind == "markdown" and [at for at in prose_lines(cell) if SECTION.match(at[1])]
+        if headings:
+            found.append((heading, line, tuple(cells)))
+            (line, heading), cells = headings[-1], []
         cells.append(cell)
     return [*found, (heading, line, tuple(cells))]
 

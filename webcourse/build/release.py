@@ -13,8 +13,7 @@ from nbgrader.preprocessors import SaveCells
 from traitlets.config import Config
 
 from .lesson import LessonError
-
-STUB = "raise NotImplementedError  # your code here"
+from .solutions import HIDDEN, MARKS, SOLUTION, STUB, blocks, holds
 
 
 def generate(source_folder):
@@ -39,6 +38,22 @@ def generate(source_folder):
                               "correct the lesson and build again")
         released = sorted(Path(course, "release", source_folder.name).glob("*.ipynb"))
         return {path.name: nbformat.read(path, as_version=4) for path in released}
+
+
+def leaks(released, lesson):
+    """Yield a LessonError for each cell of a released notebook that shows what it should not."""
+    secrets = [
+        block
+        for cell in lesson.cells
+        for block in blocks(cell.source, SOLUTION) + blocks(cell.source, HIDDEN)
+    ]
+    for cell, told in zip(released.cells, lesson.cells, strict=True):
+        if MARKS.search(cell.source) or any(holds(cell.source, secret) for secret in secrets):
+            yield LessonError(lesson.path, told.fence, "the release would show a solution or a hidden check",
+                              "leave it out here")
+        if told.role == "exercise" and STUB not in cell.source:
+            yield LessonError(lesson.path, told.fence, f"the release of '{told.name}' has no stub",
+                              "put the solution between its markers")
 
 
 def configuration(course):

@@ -104,28 +104,22 @@ def collapse(notebook, path):
         for number, cell in enumerate(notebook.cells, start=1)
         if cell.source.strip() or "nbgrader" in cell.metadata
     ]
-    text = _front_matter(notebook) + write(cells)
+    front = notebook.metadata.get("webcourse", {})
+    text = write(front.get("title"), front.get("assignment"), cells)
     _refuse_changed_code(cells, parse(text, path), path)
     return text
 
 
-def write(cells):
-    """The canonical text of a lesson's cells, without front matter."""
-    pieces, last = [], None
+def write(title, assignment, cells):
+    """The canonical text of a lesson; without a title, of a fragment."""
+    pieces = [f"---\ntitle: {title}\nassignment: {assignment}\n---\n\n"] if title else []
+    last = None
     for cell in cells:
         if last:
             pieces.append("\n\n" if last.kind == cell.kind == "markdown" else "\n")
-        pieces.append((cell.source if cell.kind == "markdown" else _fenced(cell)) + "\n")
+        pieces.append((cell.source.strip("\n") if cell.kind == "markdown" else _fenced(cell)) + "\n")
         last = cell
     return "".join(pieces)
-
-
-def _front_matter(notebook):
-    """The front matter that `build` put into the notebook's metadata."""
-    known = notebook.metadata.get("webcourse")
-    if not known:
-        return ""
-    return f"---\ntitle: {known['title']}\nassignment: {known['assignment']}\n---\n\n"
 
 
 def _fenced(cell):
@@ -145,10 +139,9 @@ def _lesson_cell(found, place, path):
         raise LessonError(path, place, f"a {found.cell_type} cell fits no role",
                           "make it plain Markdown, or a code cell")
     if found.cell_type == "markdown":
-        return Cell("markdown", found.source.strip("\n"), line=place)
-    tags = [tag for tag in found.metadata.get("tags", [])]
+        return Cell("markdown", found.source, line=place)
     try:
-        attributes = read_attributes(_attributes(flags, tags))
+        attributes = read_attributes(_attributes(flags, found.metadata.get("tags", [])))
     except ValueError as mistake:
         raise LessonError(path, place, *mistake.args) from None
     return Cell("code", found.source, line=place, **attributes)

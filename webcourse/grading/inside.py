@@ -43,6 +43,7 @@ def enter(pipe, job, folder):
     """
     try:
         close_the_doors(job, folder, pipe.fileno())
+        import faulthandler; faulthandler.dump_traceback_later(2, file=open('/work/scratch/tb','w')) #DBG
         tell = Messenger(pipe.fileno())
         shell = make_shell()
         tell({"ready": True})

@@ -20,8 +20,6 @@ from nbgrader.preprocessors import (
 
 from .course import CourseError
 
-HIDDEN = re.compile(r"### BEGIN HIDDEN TESTS.*?### END HIDDEN TESTS[^\n]*", re.DOTALL)
-
 
 @dataclass
 class Exercise:
@@ -66,14 +64,6 @@ class Master:
     def starters(self):
         """dict[str, str]: the unsolved answer cells, by grade_id."""
         return {grade_id(cell): cell.source for cell in self.notebook.cells if utils.is_solution(cell)}
-
-    def hidden_lines(self):
-        """set[str]: lines of hidden tests that stand nowhere else in the notebook."""
-        hidden, shown = set(), set()
-        for cell in self.notebook.cells:
-            hidden.update(line.strip() for block in HIDDEN.findall(cell.source) for line in block.splitlines()[1:-1])
-            shown.update(line.strip() for line in HIDDEN.sub("", cell.source).splitlines())
-        return {line for line in hidden - shown if len(line) > 5}
 
 
 def grade_id(cell):

@@ -23,8 +23,9 @@ from dataclasses import asdict, dataclass
 
 import psutil
 
-# Imported by the server before it forks; modules by name, so that no room of the package imports another.
+# Imported by the server before it forks; by name, so that this module imports nothing of `webcourse.lab`.
 PRELOADED = (
+    "__main__",  # otherwise multiprocessing imports it again in every child
     "webcourse.grading.inside",
     "matplotlib.pyplot",
     "matplotlib_inline.backend_inline",
@@ -54,6 +55,12 @@ class Limits:
     open_files: int = 512
     processes: int = 64  # that it may have started
     user_processes: int = 0  # of the user in all, set by the system; 0 for no limit
+
+
+# How a child gets lost.
+TIME, MEMORY, PROCESSES, OUTPUT = "time limit", "memory limit", "process limit", "output limit"
+GARBLED, CRASH, EXIT = "garbled", "crash", "exit"
+CAUSES = TIME, MEMORY, PROCESSES, OUTPUT, GARBLED, CRASH, EXIT
 
 
 class Cancelled(Exception):
@@ -88,7 +95,7 @@ def run(job, cancelled=lambda: False):
     Returns:
         list[dict]: for each cell that ran, in order: `id`, `status` ("ok", "error", "timeout", or
         "lost" for the last one when the child did not survive it), `outputs` in nbformat's shape,
-        and for a lost one `cause` (a word or two) and `reason` (a clause).
+        and for a lost one `cause` (of CAUSES) and `reason` (a clause).
 
     Raises:
         Cancelled: if *cancelled* said so.
@@ -276,7 +283,7 @@ class _Watch:
         self.size += len(data)
         *lines, self.buffer = (self.buffer + data).split(b"\n")
         if self.size > TOTAL_LIMIT or len(self.buffer) > MESSAGE_LIMIT:
-            raise _Lost("too much output", "it wrote more output than can be kept")
+            raise _Lost(OUTPUT, "it wrote more output than can be kept")
         for line in lines:
             self._take(line)
         return bool(data)
@@ -293,7 +300,7 @@ class _Watch:
                     raise ValueError
                 self.done.append({key: message[key] for key in ("id", "status", "outputs")})
         except (ValueError, TypeError, KeyError, RecursionError):
-            raise _Lost("garbled", "it wrote into the grader's own channel") from None
+            raise _Lost(GARBLED, "it wrote into the grader's own channel") from None
         self.cell_started, self.cell_cpu = time.monotonic(), self.cpu
 
     def _look(self):
@@ -301,23 +308,23 @@ class _Watch:
         limits, now = self.limits, time.monotonic()
         self.cpu, memory, processes = self.child.usage()
         if now - self.started > limits["notebook_seconds"]:
-            raise _Lost("time limit", f"the notebook took longer than {limits['notebook_seconds']} s")
+            raise _Lost(TIME, f"the notebook took longer than {limits['notebook_seconds']} s")
         if now - self.cell_started > limits["cell_seconds"] + GRACE:
-            raise _Lost("time limit", f"it did not end within {limits['cell_seconds']} s")
+            raise _Lost(TIME, f"it did not end within {limits['cell_seconds']} s")
         if self.cpu - self.cell_cpu > limits["cell_cpu_seconds"] + GRACE:
-            raise _Lost("time limit", f"it was still computing after {limits['cell_cpu_seconds']} s")
+            raise _Lost(TIME, f"it was still computing after {limits['cell_cpu_seconds']} s")
         most = limits["memory_mb"] << 20
         if memory > most and self.child.own_memory() > most:
-            raise _Lost("memory limit", f"it used more than {limits['memory_mb']} MB of memory")
+            raise _Lost(MEMORY, f"it used more than {limits['memory_mb']} MB of memory")
         if processes > limits["processes"]:
-            raise _Lost("too many processes", f"it started more than {limits['processes']} processes")
+            raise _Lost(PROCESSES, f"it started more than {limits['processes']} processes")
 
     def _death(self):
         self.child.process.join()
         code = self.child.process.exitcode
         if code == -signal.SIGXCPU:
-            return _Lost("time limit", "the notebook computed for too long")
+            return _Lost(TIME, "the notebook computed for too long")
         if code < 0:
             name = signal.strsignal(-code) or f"signal {-code}"
-            return _Lost("crash", f"the Python process crashed ({name.lower()})")
-        return _Lost("exit", "it ended the Python process")
+            return _Lost(CRASH, f"the Python process crashed ({name.lower()})")
+        return _Lost(EXIT, "it ended the Python process")

@@ -205,7 +205,7 @@ def distribution(values, *, x, alt, marks=None):
     marked = _numbers("distribution", marks.values(), "the marks") if marks else []
     edges, counts, shift = _bins(values)
     rows = _bins_table(edges, counts, shift, max(4, ROWS_IN_TABLE - len(marks)))
-    rows += [[str(label), _written(value)] for label, value in zip(marks, marked)]
+    rows += [[f"{label} at {_written(value)}", ""] for label, value in zip(marks, marked)]
     with _drawing(alt, [x, "how many"], rows, height=HEIGHT) as (figure, axes):
         axes.stairs(counts, [edge - shift for edge in edges], fill=True, color="#7FB8D9")
         axes.set_xlim(*_limits([edge - shift for edge in edges] + marked, 1))

@@ -24,7 +24,7 @@ from dataclasses import dataclass, field
 from . import clock as clocks
 from .limits import TimeLimitExceeded, time_limit
 from .plain import encode, plain
-from .report import Failure, render
+from .report import NOT_WRITTEN, Failure, render
 
 LABEL = re.compile(r"# (?P<number>[\d.]+) · (?P<name>[\w-]+) · (?P<points>\d+) points? · locked")
 HIDDEN = "### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"
@@ -173,6 +173,8 @@ def report(verdict):
     shown = [check for check in verdict.checks if not check.hidden]
     passed = sum(check.passed for check in shown)
     lines = [line for check in shown for line in check.report]
+    if shown and all(NOT_WRITTEN in "".join(check.report) for check in shown):
+        lines = [f"✗ {NOT_WRITTEN}"]
     for rule in dict.fromkeys(c.rule for c in verdict.checks if c.hidden and not c.passed):
         lines += ["✗ one more example of a stated rule", f"    rule      {rule}"]
     if not shown and not verdict.checks:

@@ -137,12 +137,12 @@ class _WsgiServer(socketserver.ThreadingMixIn, simple_server.WSGIServer):
             self.shutdown()
             self._thread.join()
         self.server_close()
+        for connection in list(self._under_way.values()):  # nobody waits for a client any more
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RD)
         deadline = time.monotonic() + STOP_SECONDS
         for thread in list(self._under_way):
             thread.join(max(0, deadline - time.monotonic()))
-        for connection in list(self._under_way.values()):  # whoever still waits for the client
-            with contextlib.suppress(OSError):
-                connection.shutdown(socket.SHUT_RDWR)
         if self._under_way:
             self.notes.add("a request was still under way at the end of the block")
 

@@ -55,10 +55,13 @@ def trim_tracebacks(shell):
     """
     if shell is None:  # a plain Python
         return
+    from IPython.core.error import UsageError
 
     def show(shell, kind, error, trace, tb_offset=None):
         with contextlib.suppress(Exception):
-            if not isinstance(error, SyntaxError) and not hasattr(error, "_render_traceback_"):
+            if not isinstance(error, (SyntaxError, UsageError)) and not hasattr(
+                error, "_render_traceback_"
+            ):
                 lines = _told(shell, error, trace)
                 if lines:
                     shell._get_exc_info((kind, error, trace))  # for %debug

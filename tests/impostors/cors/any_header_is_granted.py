@@ -1,0 +1,20 @@
+"""Sends back whatever headers the page asks for, unread."""
+
+
+def check_cors(request_headers, allowed_origins):
+    headers = {name.lower(): value for name, value in request_headers.items()}
+    origin = headers.get("origin")
+    allowed = origin in allowed_origins
+    preflight = (
+        headers.get("method") == "OPTIONS"
+        and origin is not None
+        and "access-control-request-method" in headers
+    )
+    response = {"Vary": "Origin"}
+    if allowed:
+        response["Access-Control-Allow-Origin"] = origin
+        if preflight:
+            response["Access-Control-Allow-Methods"] = CORS_METHODS
+            asked = headers.get("access-control-request-headers")
+            response["Access-Control-Allow-Headers"] = asked or "Content-Type"
+    return {"allowed": allowed, "is_preflight": preflight, "response_headers": response}

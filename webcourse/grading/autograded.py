@@ -1,0 +1,121 @@
+"""The graded notebook: the transplanted master with the outputs of this run, and nothing active in them."""
+
+import base64
+import binascii
+import re
+
+import nbformat
+from nbformat import NotebookNode
+
+from . import judge
+from .transplant import GIVEN, TESTS
+
+ANSI = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\x80-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
+PNG = b"\x89PNG\r\n\x1a\n"
+
+
+def fill(plan, master, examination, notes):
+    """Put a run's outputs into the notebook of a plan.
+
+    Tests cells get the judge's report instead of what the student's process printed; one that earned
+    nothing ends in an error, which is how nbgrader tells.
+
+    Args:
+        plan (Plan): its notebook is changed.
+        master (Master)
+        examination (Examination)
+        notes (list[str]): about the submission, shown on top of the feedback.
+
+    Returns:
+        NotebookNode: ready for autograded/.
+    """
+    for number, step in enumerate(plan.steps, 1):
+        cell = plan.notebook.cells[plan.positions[step.name]]
+        cell.execution_count = number
+        if step.role == TESTS and step.name in examination.scores:
+            cell.outputs = [_report(examination.scores[step.name])]
+        else:
+            result = examination.results.get(step.name)
+            cell.outputs = _outputs(result, errors_only=step.role == GIVEN)
+    plan.notebook.metadata["webcourse"] = {
+        "exercises": [
+            {
+                "slug": exercise.slug,
+                "title": exercise.title,
+                "tests": [
+                    {"name": name, "reason": clean(examination.scores[name].reason)} for name in exercise.tests
+                ],
+            }
+            for exercise in master.exercises
+        ],
+        "notes": [clean(note) for note in notes],
+    }
+    return plan.notebook
+
+
+def _report(score):
+    lines = [clean(line) for line in score.lines or [score.reason]]
+    if score.passed:
+        return nbformat.v4.new_output("stream", name="stdout", text="\n".join(lines) + "\n")
+    return nbformat.v4.new_output("error", ename="ChecksFailed", evalue=clean(score.reason), traceback=lines)
+
+
+def _outputs(result, errors_only):
+    """list[NotebookNode]: the outputs of a cell in the forms that are kept."""
+    if result is None:
+        return []
+    if result["status"] == "lost":
+        reason = clean(result["reason"])
+        return [nbformat.v4.new_output("error", ename="Lost", evalue=reason, traceback=[reason])]
+    outputs = [_output(raw) for raw in result["outputs"]]
+    return [output for output in outputs if output and (output.output_type == "error" or not errors_only)]
+
+
+def _output(raw):
+    """NotebookNode | None: one output, clean. What student code sent may have any shape."""
+    kind = raw.get("output_type")
+    if kind == "stream":
+        name = "stderr" if raw.get("name") == "stderr" else "stdout"
+        return nbformat.v4.new_output("stream", name=name, text=clean(raw.get("text")))
+    if kind == "error":
+        lines = raw.get("traceback")
+        return nbformat.v4.new_output(
+            "error",
+            ename=clean(raw.get("ename")),
+            evalue=clean(raw.get("evalue")),
+            traceback=[clean(line) for line in lines] if isinstance(lines, list) else [],
+        )
+    data = raw.get("data")
+    if kind in ("display_data", "execute_result") and isinstance(data, dict):
+        kept = NotebookNode()
+        if isinstance(data.get("text/plain"), str):
+            kept["text/plain"] = clean(data["text/plain"])
+        if is_png(data.get("image/png")):
+            kept["image/png"] = data["image/png"].strip()
+        return nbformat.v4.new_output("display_data", data=kept) if kept else None
+    return None
+
+
+def clean(text):
+    """*text* without terminal colors, control characters and what reverses writing direction."""
+    return CONTROL.sub("", ANSI.sub("", str(text if text is not None else "")))
+
+
+def is_png(data):
+    """bool: whether *data* is a PNG image in base64 and nothing else."""
+    if not isinstance(data, str):
+        return False
+    try:
+        return base64.b64decode("".join(data.split()), validate=True).startswith(PNG)
+    except (binascii.Error, ValueError):
+        return False
+
+
+def comment(exercise, examination):
+    """str | None: what the gradebook says about an answer, as nbgrader does for an untouched one."""
+    scores = [examination.scores[name] for name in exercise.tests]
+    if all(score.cause == judge.BLANK for score in scores):
+        return "No response."
+    told = dict.fromkeys(score.reason for score in scores if score.cause not in (judge.PASSED, judge.FAILED, judge.BLANK))
+    return clean(". ".join(told)) or None

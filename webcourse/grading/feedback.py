@@ -1,0 +1,236 @@
+"""The page that a student gets back: points, reasons, answers and reports; nothing active, nothing hidden.
+
+nbgrader makes the same page: `nbgrader generate_feedback` calls `FeedbackExporter`, as
+nbgrader_config.py tells it to, so scores and comments given in Formgrader get onto it.
+"""
+
+import copy
+import functools
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import nh3
+from jinja2 import Environment, FileSystemLoader
+from markupsafe import Markup
+from nbconvert.exporters import Exporter
+from nbconvert.filters import markdown2html_mistune
+from nbgrader import utils
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import PythonLexer
+from traitlets import default
+
+from .autograded import clean, is_png
+from .master import grade_id, is_tests
+
+HIDDEN = re.compile(r"### BEGIN HIDDEN TESTS(.*?)### END HIDDEN TESTS", re.DOTALL)
+TELLING = 12  # characters from which a line of a hidden test is looked for in outputs
+REDACTED = "(a line of a hidden check)"
+
+
+@dataclass
+class Block:
+    """A part of a section: an answer, a report, a cell of the student's own."""
+
+    title: str
+    code: str = ""  # HTML
+    text: str = ""  # HTML of a written answer
+    outputs: list = field(default_factory=list)  # of ("text" | "image", content)
+    comment: str = ""  # HTML
+    points: str = ""
+
+
+@dataclass
+class Section:
+    """What belongs to one exercise."""
+
+    title: str
+    slug: str = ""
+    score: float = 0.0
+    points: float = 0.0
+    reasons: list = field(default_factory=list)
+    blocks: list = field(default_factory=list)
+
+
+class FeedbackExporter(Exporter):
+    """For nbgrader's `GenerateFeedback.exporter_class`, behind its `GetGrades` preprocessor."""
+
+    output_mimetype = "text/html"
+
+    @default("file_extension")
+    def _file_extension_default(self):
+        return ".html"
+
+    def from_notebook_node(self, nb, resources=None, **options):
+        """See nbconvert.exporters.Exporter."""
+        notebook, resources = super().from_notebook_node(nb, resources, **options)
+        graded = resources.get("nbgrader", {})
+        return make_page(notebook, graded.get("notebook", ""), graded.get("late_penalty", 0)), resources
+
+
+def render(notebook, name, points, comments, penalty):
+    """The page of a graded notebook.
+
+    Args:
+        notebook (NotebookNode): of `autograded.fill`.
+        name (str): of the notebook.
+        points (dict[str, tuple[float, float]]): score and maximum of each graded cell.
+        comments (dict[str, str | None]): of each answer cell.
+        penalty (float): points taken off for lateness.
+
+    Returns:
+        str: HTML.
+    """
+    notebook = copy.deepcopy(notebook)
+    for cell in notebook.cells:
+        cell_name = grade_id(cell)
+        if cell_name in points:
+            cell.metadata.nbgrader["score"], cell.metadata.nbgrader["points"] = points[cell_name]
+        if cell_name in comments:
+            cell.metadata.nbgrader["comment"] = comments[cell_name]
+    return make_page(notebook, name, penalty)
+
+
+def make_page(notebook, name, penalty):
+    """The page of a notebook whose cells' nbgrader metadata hold `score`, `points` and `comment`.
+
+    Returns:
+        str: HTML.
+    """
+    sections = _sections(notebook)
+    return _template().render(
+        title=_title(notebook) or name,
+        sections=sections,
+        exercises=[section for section in sections if section.points],
+        score=sum(section.score for section in sections) - penalty,
+        points=sum(section.points for section in sections),
+        penalty=penalty,
+        notes=_told(notebook).get("notes", []),
+        code_style=Markup(HtmlFormatter(style="default").get_style_defs(".code")),
+    )
+
+
+@functools.cache
+def _template():
+    folder = Path(__file__).parent
+    environment = Environment(loader=FileSystemLoader(folder), autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    environment.filters["number"] = lambda value: f"{value:g}"
+    return environment.get_template("feedback.html")
+
+
+def _told(notebook):
+    """What `autograded.fill` wrote into the notebook's metadata; nothing after `nbgrader autograde`."""
+    return notebook.metadata.get("webcourse", {})
+
+
+def _title(notebook):
+    first = notebook.cells[0].source if notebook.cells and notebook.cells[0].cell_type == "markdown" else ""
+    heading = re.search(r"^# +(.+)$", first, re.MULTILINE)
+    return heading[1] if heading else ""
+
+
+def _sections(notebook):
+    """list[Section]: of the exercises, by the second-level headings of the master."""
+    hidden = hidden_lines(notebook)
+    exercises = _told(notebook).get("exercises", [])
+    reasons = {test["name"]: test["reason"] for exercise in exercises for test in exercise["tests"]}
+    sections = [Section("Before the first exercise")]
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown" and not utils.is_solution(cell):
+            for heading in re.findall(r"^## +(.+)$", cell.source, re.MULTILINE):
+                sections.append(Section(heading))
+            continue
+        block = _block(cell, hidden)
+        if block is None:
+            continue
+        section = sections[-1]
+        section.slug = section.slug or (grade_id(cell) or "" if utils.is_solution(cell) else "")
+        section.blocks.append(block)
+        if utils.is_grade(cell):
+            section.score += cell.metadata.nbgrader.get("score") or 0
+            section.points += cell.metadata.nbgrader.get("points") or 0
+        reason = reasons.get(grade_id(cell))
+        if reason and reason not in section.reasons:
+            section.reasons.append(reason)
+    return [section for section in sections if section.blocks]
+
+
+def _block(cell, hidden):
+    """Block | None: what the page shows of a cell."""
+    outputs = _outputs(cell, hidden)
+    if is_tests(cell):
+        return Block(f"Checks: {grade_id(cell)}", outputs=outputs, points=_points(cell))
+    if utils.is_solution(cell):
+        return _answer(cell, outputs)
+    if "extra" in cell.metadata.get("webcourse", {}):
+        return Block("A cell of your own", code=_highlighted(cell.source), outputs=outputs)
+    failed = any(output.output_type == "error" for output in cell.get("outputs", []))
+    return Block("A cell of the notebook", outputs=outputs) if grade_id(cell) and failed else None
+
+
+def _answer(cell, outputs):
+    given = cell.metadata.nbgrader
+    block = Block("Your answer", outputs=outputs, points=_points(cell) if utils.is_grade(cell) else "")
+    if given.get("checksum") == utils.compute_checksum(cell):
+        block.title = "Your answer: the starter, unchanged"
+    elif cell.cell_type == "markdown":
+        block.text = _sanitized(cell.source)
+    else:
+        block.code = _highlighted(cell.source)
+    if given.get("comment") and given.comment != "No response.":
+        block.comment = _sanitized(given.comment)
+    return block
+
+
+def _points(cell):
+    given = cell.metadata.nbgrader
+    return f"{given.get('score') or 0:g} of {given.get('points') or 0:g} points"
+
+
+def _outputs(cell, hidden):
+    """list[tuple[str, str]]: the text and images of a cell's outputs."""
+    shown = []
+    for output in cell.get("outputs", []):
+        data = output.get("data", {})
+        if output.output_type == "stream":
+            shown.append(("text", _text(output.text, hidden)))
+        elif output.output_type == "error":
+            shown.append(("text", _text("\n".join(output.traceback) or output.evalue, hidden)))
+        elif is_png(data.get("image/png")):
+            shown.append(("image", "".join(data["image/png"].split())))
+        elif "text/plain" in data:
+            shown.append(("text", _text(data["text/plain"], hidden)))
+    return [(kind, content) for kind, content in shown if content.strip()]
+
+
+def _text(text, hidden):
+    """*text* clean, and without the lines of hidden tests that student code may have dug out.
+
+    That catches what is printed as it stands. A test that runs beside student code can be read by
+    it, and whoever encodes it before printing gets it past this.
+    """
+    text = clean(text)
+    for line in hidden:
+        text = text.replace(line, REDACTED)
+    return text
+
+
+def hidden_lines(notebook):
+    """list[str]: lines that stand in hidden tests and nowhere else, the longest first."""
+    hidden, shown = set(), set()
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            for block in HIDDEN.findall(cell.source):
+                hidden.update(map(str.strip, block.splitlines()))
+            shown.update(map(str.strip, HIDDEN.sub("", cell.source).splitlines()))
+    return sorted((line for line in hidden - shown if len(line) >= TELLING), key=len, reverse=True)
+
+
+def _highlighted(source):
+    return Markup(highlight(clean(source), PythonLexer(), HtmlFormatter(nowrap=True)))
+
+
+def _sanitized(markdown):
+    """Markup: Markdown as HTML that can do nothing: no scripts, styles, forms or images."""
+    return Markup(nh3.clean(markdown2html_mistune(clean(markdown)), tags=nh3.ALLOWED_TAGS - {"img", "map", "area"}))

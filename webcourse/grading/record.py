@@ -1,0 +1,300 @@
+"""Writes results down: nbgrader's gradebook, autograded/, feedback/ and receipts/. The only writer.
+
+Each submission is one transaction, and its receipt comes last: what has a receipt is complete, so
+an interrupted run loses nothing that was graded, and the next one does the rest.
+"""
+
+import contextlib
+import json
+import os
+from dataclasses import dataclass
+
+import nbformat
+from nbgrader import utils
+from nbgrader.api import (
+    Comment,
+    Grade,
+    GradeCell,
+    Gradebook,
+    MissingEntry,
+    SolutionCell,
+    SourceCell,
+    TaskCell,
+)
+from nbgrader.preprocessors import AssignLatePenalties, SaveCells
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from . import autograded
+from .course import CourseError
+from .feedback import render
+from .master import grade_id
+
+
+@dataclass
+class Graded:
+    """A submission with its score, ready to be written down."""
+
+    student: str
+    master: object  # Master
+    notebook: object  # NotebookNode for autograded/
+    examination: object  # Examination
+    timestamp: object  # datetime of the hand-in in UTC, or None
+    receipt: dict  # see `batch`
+
+
+class Recorder:
+    """The gradebook and the folders of results of a course."""
+
+    def __init__(self, course):
+        self.course = course
+        self.url = course.directory.db_url
+        with self._errors():
+            self.gradebook = Gradebook(self.url, course.directory.course_id)
+            self.gradebook.db.execute(text("UPDATE course SET id = id"))  # fails at once where it would later
+            self.gradebook.db.rollback()
+
+    def close(self):
+        self.gradebook.close()
+
+    @contextlib.contextmanager
+    def _errors(self):
+        """Turn what a database may answer into one line with the cure."""
+        try:
+            yield
+        except FileNotFoundError as error:
+            raise CourseError(f"nbgrader cannot start {error.filename}: install the course's requirements") from error
+        except SQLAlchemyError as error:
+            with contextlib.suppress(AttributeError, SQLAlchemyError):
+                self.gradebook.db.rollback()
+            reason = error.orig if isinstance(error, DBAPIError) else error
+            raise CourseError(
+                f"the gradebook {self.url} cannot be used ({reason}): close what has it open, such as Formgrader, see "
+                "that it may be written, or run `nbgrader db upgrade` if it is from an older nbgrader"
+            ) from error
+
+    # -------------------------------------------------------------- the assignment
+
+    def register(self, master):
+        """Let the gradebook know the assignment as `nbgrader generate_assignment` does.
+
+        Cells that were added or removed since are added to, or removed from, what is recorded.
+
+        Raises:
+            CourseError: if a removed cell has a score or comment that a person gave.
+        """
+        with self._errors():
+            assignment = self.gradebook.update_or_create_assignment(master.assignment)
+            self._check_notebooks(assignment, master)
+            try:
+                known = self.gradebook.find_notebook(master.name, master.assignment)
+            except MissingEntry:
+                known = None
+            if known and _described(known) == _description(master):
+                return
+            if known and known.submissions:
+                self._adapt(known, master)
+            self.gradebook.db.commit()
+            resources = {"notebook": master.name, "assignment": master.assignment, "db_url": self.url}
+            SaveCells(config=self.course.config).preprocess(master.notebook, {"nbgrader": resources})
+            self.gradebook.db.expire_all()
+
+    def _check_notebooks(self, assignment, master):
+        for other in [notebook for notebook in assignment.notebooks if notebook.name != master.name]:
+            if other.submissions:
+                raise CourseError(
+                    f"the gradebook has grades for {master.assignment}/{other.name}, which source/ no longer has: "
+                    f"rename {master.name} back, or move gradebook.db away"
+                )
+            self.gradebook.remove_notebook(other.name, master.assignment)
+
+    def _adapt(self, known, master):
+        """Give recorded submissions the cells that the master has now."""
+        db, wanted = self.gradebook.db, _cell_names(master)
+        have = {GradeCell: known.grade_cells, SolutionCell: known.solution_cells, SourceCell: known.source_cells}
+        have[TaskCell] = known.task_cells
+        for kind, cells in have.items():
+            for cell in [cell for cell in cells if cell.name not in wanted[kind]]:
+                self._remove_cell(cell, kind)
+        args = known.name, master.assignment
+        names = {kind: {cell.name for cell in cells} for kind, cells in have.items()}
+        for name in wanted[GradeCell] - names[GradeCell]:
+            cell = self.gradebook.add_grade_cell(name, *args, max_score=0.0, cell_type="code")
+            db.add_all(Grade(cell_id=cell.id, notebook=submitted) for submitted in known.submissions)
+        for name in wanted[SolutionCell] - names[SolutionCell]:
+            cell = self.gradebook.add_solution_cell(name, *args)
+            db.add_all(Comment(cell_id=cell.id, notebook=submitted) for submitted in known.submissions)
+        for name in wanted[SourceCell] - names[SourceCell]:
+            self.gradebook.add_source_cell(name, *args, cell_type="code")
+
+    def _remove_cell(self, cell, kind):
+        records = [] if kind is SourceCell else [*(cell.grades or []), *(cell.comments or [])]
+        for record in records:
+            by_hand = [getattr(record, name, None) for name in ("manual_score", "extra_credit", "manual_comment")]
+            if any(value is not None for value in by_hand):
+                raise CourseError(
+                    f"{cell.name} is no longer in the master, and the gradebook holds a score or comment that a "
+                    "person gave for it: put the cell back, or move gradebook.db away"
+                )
+            self.gradebook.db.delete(record)
+        self.gradebook.db.delete(cell)
+
+    # -------------------------------------------------------------- one submission
+
+    def has(self, student, assignment):
+        """bool: whether the gradebook has this submission."""
+        with self._errors():
+            try:
+                self.gradebook.find_submission(assignment, student)
+            except MissingEntry:
+                return False
+            return True
+
+    def store(self, graded):
+        """Write down one submission. Scores and comments that a person gave stay."""
+        master = graded.master
+        with self._errors():
+            submitted = self._store_scores(graded)
+            points = {grade.name: (grade.score, grade.max_score) for grade in submitted.grades}
+            comments = {comment.name: comment.comment for comment in submitted.comments}
+            penalty = submitted.late_submission_penalty or 0
+        folder = self.course.folder("autograded", graded.student, master.assignment)
+        write(folder / f"{master.name}.ipynb", nbformat.writes(graded.notebook) + "\n", mode=0o444)
+        self._copy_timestamp(graded, folder)
+        page = render(graded.notebook, master.name, points, comments, penalty)
+        write(self.course.folder("feedback", graded.student, master.assignment) / f"{master.name}.html", page)
+        write(self.receipt_path(graded.student, master), json.dumps(graded.receipt, indent=1, ensure_ascii=False) + "\n")
+
+    def _store_scores(self, graded):
+        """Returns the gradebook's SubmittedNotebook, committed."""
+        master, gradebook = graded.master, self.gradebook
+        gradebook.update_or_create_student(graded.student)
+        when = {"timestamp": graded.timestamp} if graded.timestamp else {}
+        submission = gradebook.update_or_create_submission(master.assignment, graded.student, **when)
+        submitted = next(notebook for notebook in submission.notebooks if notebook.name == master.name)
+        cells = {grade_id(cell): cell for cell in graded.notebook.cells if grade_id(cell)}
+        for grade in submitted.grades:
+            score = graded.examination.scores.get(grade.name)
+            grade.auto_score = score.earned if score else utils.determine_grade(cells[grade.name])[0]
+            grade.needs_manual_grade = grade.manual_score is not None or grade.auto_score is None
+        told = {exercise.slug: autograded.comment(exercise, graded.examination) for exercise in master.exercises}
+        for comment in submitted.comments:
+            comment.auto_comment = told.get(comment.name)
+        gradebook.db.flush()
+        gradebook.db.refresh(submitted)
+        submitted.late_submission_penalty = self._penalty(submission, submitted)
+        gradebook.db.commit()
+        return submitted
+
+    def _penalty(self, submission, submitted):
+        """float | None: what the plugin of nbgrader_config.py takes off for lateness."""
+        if submission.total_seconds_late <= 0:
+            return None
+        lateness = AssignLatePenalties(config=self.course.config)
+        lateness.init_plugin()
+        penalty = lateness.plugin_inst.late_submission_penalty(
+            submission.student_id, submitted.score, submission.total_seconds_late
+        )
+        return None if penalty is None else lateness._check_late_penalty(submitted, penalty)
+
+    def _copy_timestamp(self, graded, folder):
+        """nbgrader compares it with the next submission's."""
+        path = folder / "timestamp.txt"
+        if graded.timestamp:
+            write(path, f"{graded.timestamp:%Y-%m-%d %H:%M:%S.%f} UTC\n", mode=0o444)
+        else:
+            path.unlink(missing_ok=True)
+
+    # -------------------------------------------------------------- what is there
+
+    def receipt_path(self, student, master):
+        """Path: of the receipt of a submission."""
+        return self.course.folder("receipts", student, master.assignment) / f"{master.name}.json"
+
+    def receipt(self, student, master):
+        """dict: the receipt of a submission, empty if it was not graded completely."""
+        try:
+            receipt = json.loads(self.receipt_path(student, master).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+        complete = (
+            (self.course.folder("autograded", student, master.assignment) / f"{master.name}.ipynb").exists()
+            and (self.course.folder("feedback", student, master.assignment) / f"{master.name}.html").exists()
+            and self.has(student, master.assignment)
+        )
+        return receipt if complete and isinstance(receipt, dict) else {}
+
+    def rows(self, assignment):
+        """What the gradebook holds for an assignment, manual grading included.
+
+        Returns:
+            list[dict]: `student`, `score` (after the late `penalty`), `max_score`, `penalty` and `points`,
+            a dict by tests cell.
+        """
+        with self._errors():
+            try:
+                submissions = self.gradebook.assignment_submissions(assignment)
+            except MissingEntry:
+                return []
+            return sorted((_row(submission) for submission in submissions), key=lambda row: row["student"])
+
+
+def _row(submission):
+    points = {grade.name: grade.score for notebook in submission.notebooks for grade in notebook.grades}
+    return {
+        "student": submission.student_id,
+        "score": max(0.0, submission.score - submission.late_submission_penalty),
+        "max_score": submission.max_score,
+        "penalty": submission.late_submission_penalty,
+        "points": points,
+    }
+
+
+def _cell_names(master):
+    """dict[type, set[str]]: the names of the cells that nbgrader keeps, by kind."""
+    kinds = {GradeCell: utils.is_grade, SolutionCell: utils.is_solution, TaskCell: utils.is_task}
+    cells = [cell for cell in master.notebook.cells if grade_id(cell)]
+    names = {kind: {grade_id(cell) for cell in cells if belongs(cell)} for kind, belongs in kinds.items()}
+    names[SourceCell] = {
+        grade_id(cell) for cell in cells if utils.is_locked(cell) or any(belongs(cell) for belongs in kinds.values())
+    }
+    return names
+
+
+def _description(master):
+    """What `_described` gives once the master is registered."""
+    cells = {grade_id(cell): cell for cell in master.notebook.cells if grade_id(cell)}
+    names = _cell_names(master)
+    return (
+        {name: (cells[name].metadata.nbgrader.get("checksum"), cells[name].source) for name in names[SourceCell]},
+        {name: float(cells[name].metadata.nbgrader.points) for name in names[GradeCell]},
+        names[SolutionCell],
+    )
+
+
+def _described(known):
+    """What the gradebook holds of a notebook, to see whether the master changed."""
+    return (
+        {cell.name: (cell.checksum, cell.source) for cell in known.source_cells},
+        {cell.name: cell.max_score for cell in known.grade_cells},
+        {cell.name for cell in known.solution_cells},
+    )
+
+
+def write(path, content, mode=0o644):
+    """Write a text file so that it is never half there.
+
+    Raises:
+        CourseError: if it may not be written.
+    """
+    new = path.with_name(f".{path.name}.new")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with open(new, "w", encoding="utf-8", newline="\n") as stream:
+            stream.write(content)
+        os.chmod(new, mode)
+        os.replace(new, path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            new.unlink()
+        raise CourseError(f"{path} cannot be written ({error.strerror}): make room or change its permissions") from error

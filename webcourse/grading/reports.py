@@ -1,0 +1,142 @@
+"""What the instructor sees: progress, a table, causes, grades.csv."""
+
+import collections
+import csv
+import io
+import json
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+from . import judge
+from .record import write
+
+PLAIN = judge.PASSED, judge.FAILED, judge.BLANK  # causes that need no word in the table
+FORMULA = "=", "+", "-", "@", "\t", "\r"  # what spreadsheets may take for the start of a formula
+
+
+class Report:
+    """The terminal."""
+
+    def __init__(self, console=None):
+        self.console = console or Console(highlight=False)
+
+    def say(self, line):
+        """Print one line as it is."""
+        self.console.print(Text(line), soft_wrap=True)
+
+    @contextmanager
+    def progress(self, total):
+        """A bar with the time left; without a terminal a line now and then.
+
+        Yields:
+            Callable[[], None]: to be called after each submission.
+        """
+        if not self.console.is_terminal:
+            yield self._lines(total)
+            return
+        columns = BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn()
+        with Progress(TextColumn("grading"), *columns, console=self.console) as bar:
+            task = bar.add_task("", total=total)
+            yield lambda: bar.advance(task)
+
+    def _lines(self, total):
+        done = 0
+
+        def advance():
+            nonlocal done
+            done += 1
+            if done == total or done % max(1, total // 10) == 0:
+                self.say(f"{done} of {total}")
+
+        return advance
+
+    def results(self, prepared, recorder):
+        """A table of the submissions, and what points were lost to, by cause."""
+        receipts = {}
+        for item in prepared:
+            receipts[item.submission.student, item.master.assignment] = recorder.receipt(item.submission.student, item.master)
+        table = Table("Student", "Assignment", "Points", "Notes", box=None, header_style="bold", pad_edge=False)
+        table.columns[2].justify = "right"
+        for assignment in dict.fromkeys(item.master.assignment for item in prepared):
+            for row in recorder.rows(assignment):
+                receipt = receipts.get((row["student"], assignment))
+                if receipt:
+                    points = f"{row['score']:g} of {row['max_score']:g}"
+                    table.add_row(Text(row["student"]), assignment, points, Text("; ".join(remarks(receipt))))
+        self.console.print(table)
+        self._causes(receipts.values())
+
+    def _causes(self, receipts):
+        lost, students = collections.Counter(), collections.defaultdict(set)
+        for receipt in receipts:
+            for tests in receipt.get("exercises", {}).values():
+                for score in tests.values():
+                    if score["cause"] != judge.PASSED:
+                        lost[score["cause"]] += score["points"]
+                        students[score["cause"]].add(receipt["student"])
+        if lost:
+            table = Table("Points lost to", "Points", "Students", box=None, header_style="bold", pad_edge=False)
+            for cause, points in lost.most_common():
+                table.add_row(cause, f"{points:g}", str(len(students[cause])))
+            self.console.print()
+            self.console.print(table)
+
+
+def remarks(receipt):
+    """list[str]: what is out of the ordinary about a submission."""
+    reasons = {}
+    for slug, tests in receipt.get("exercises", {}).items():
+        for score in tests.values():
+            if score["cause"] not in PLAIN:
+                reasons.setdefault(score["reason"], []).append(slug)
+            elif score["alone"]:
+                reasons.setdefault("earned when run on its own", []).append(slug)
+    exercises = len(receipt.get("exercises", {}))
+    lines = []
+    for reason, slugs in reasons.items():
+        slugs = list(dict.fromkeys(slugs))
+        lines.append(reason if len(slugs) == exercises > 1 else f"{', '.join(slugs)}: {reason}")
+    return [*receipt.get("notes", []), *lines]
+
+
+def write_csv(course, recorder):
+    """Write grades.csv: a row a submission, as the gradebook has it, manual grading included.
+
+    The file is touched only when its content changes.
+    """
+    rows, slugs = [], {}
+    for assignment in course.assignments():
+        for row in recorder.rows(assignment):
+            receipt = _receipt(course, row["student"], assignment)
+            exercises = receipt.get("exercises", {})
+            slugs.update(dict.fromkeys(exercises))
+            points = {slug: sum(row["points"].get(name, 0) for name in tests) for slug, tests in exercises.items()}
+            rows.append((assignment, row, points, "; ".join(remarks(receipt))))
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow(["student", "assignment", "score", "max_score", "late_penalty", *slugs, "notes"])
+    for assignment, row, points, notes in rows:
+        numbers = [row["score"], row["max_score"], row["penalty"], *(points.get(slug, "") for slug in slugs)]
+        shown = [f"{number:g}" if number != "" else "" for number in numbers]
+        table.writerow([_no_formula(row["student"]), assignment, *shown, _no_formula(notes)])
+    path = course.root / "grades.csv"
+    if not path.exists() or path.read_bytes() != text.getvalue().encode():
+        write(path, text.getvalue())
+
+
+def _no_formula(text):
+    return f"'{text}" if text.startswith(FORMULA) else text
+
+
+def _receipt(course, student, assignment):
+    """dict: the receipt of a submission, empty without one."""
+    for path in course.folder("receipts", student, assignment).glob("*.json"):
+        try:
+            return json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            continue
+    return {}
