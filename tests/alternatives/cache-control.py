@@ -15,4 +15,4 @@ def build_cache_headers(strategy):
             parts = ["must-revalidate", f"max-age={60 * 60}", "public"]
         case _:
             raise ValueError(f"{strategy!r} is not one of the five strategies")
-    return dict([("Cache-Control", ",".join(parts))])
+    return {"Cache-Control": ",".join(parts)}

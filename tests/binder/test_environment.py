@@ -10,17 +10,11 @@ import sys
 from pathlib import Path
 
 import pytest
-import repo2docker
 import yaml
 
-from tests.environments import ROOT, environment, interpreter, pinned
+from tests.binder.base import base_image, binders_python, pip_requirements
+from tests.environments import ROOT, pinned
 
-# conda-forge's names of what the base image holds and a notebook meets -> the names on PyPI
-BASE = dict.fromkeys([
-    "anyio", "comm", "debugpy", "ipykernel", "ipython", "jupyter_client", "jupyter_core",
-    "jupyter_events", "jupyter_server", "jupyterlab", "jupyterlab_server", "matplotlib-inline",
-    "nbclient", "nbformat", "nest-asyncio", "notebook", "pyzmq", "sqlalchemy", "tornado", "traitlets",
-]) | {"nbconvert-core": "nbconvert"}
 SHARE = Path(sys.prefix, "share", "jupyter")
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
@@ -31,10 +25,8 @@ def described():
 
 
 @pytest.fixture(scope="module")
-def pins(described):
-    """The requirements that pip installs."""
-    (pip,) = [each["pip"] for each in described["dependencies"] if isinstance(each, dict)]
-    return pip
+def pins():
+    return pip_requirements()
 
 
 @pytest.fixture(scope="module")
@@ -164,27 +156,14 @@ def test_the_environment_is_a_layer_below_the_repository(dockerfile):
 # ------------------------------------------------------------------ the environment
 
 
-@pytest.fixture(scope="module")
-def base():
-    """The requirements that stand for Binder's base image: repo2docker's own lock."""
-    folder = Path(repo2docker.__file__).parent / "buildpacks" / "conda"
-    lock = (folder / "environment.py-3.11-linux-64.lock").read_text()
-    found = dict(re.findall(r"/([^/]+)-([^-/]+)-[^-/]+\.(?:conda|tar\.bz2)", lock))
-    return [f"{pypi or conda}=={found[conda]}" for conda, pypi in BASE.items()]
-
-
-def test_the_base_image_is_the_one_that_we_know(base):
+def test_the_base_image_is_the_one_that_we_know():
     """When this fails, repo2docker has moved: run the notebooks on the new base, then adapt."""
-    assert {"jupyterlab==4.4.9", "ipykernel==7.0.1", "nest-asyncio==1.6.0"} <= set(base)
+    assert {"jupyterlab==4.4.9", "ipykernel==7.0.1", "nest-asyncio==1.6.0"} <= set(base_image())
 
 
 @pytest.fixture(scope="module")
-def binder_python(base, pins):
-    """A Python with the base image's versions and our pins, which must not replace any of them."""
-    python = interpreter("3.11")
-    if python is None:
-        pytest.skip("Python 3.11 is not on this machine")
-    return environment("binder", python, [*base, *pins])
+def binder_python():
+    return binders_python()
 
 
 RUN = """

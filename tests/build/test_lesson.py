@@ -15,7 +15,11 @@ def test_every_cell_stands_where_it_says(lesson):
 
 
 def test_front_matter_is_taken_off(lesson):
-    assert (lesson.title, lesson.assignment, lesson.name) == ("Status lines", "status-lines", "1_status_lines")
+    assert (lesson.title, lesson.assignment, lesson.name) == (
+        "Status lines",
+        "status-lines",
+        "1_status_lines",
+    )
     assert lesson.cells[0].source.startswith("# 1 · Status lines")
 
 
@@ -58,21 +62,20 @@ def test_an_exercise_knows_its_parts(lesson):
 
 
 def test_an_exercise_begins_at_the_last_heading_of_its_cell():
-    text = "# Theme\n\nwords\n\n## 1.2 · A: b\n\n```python exercise=\"x\"\nx\n```\n"
+    text = '# Theme\n\nwords\n\n## 1.2 · A: b\n\n```python exercise="x"\nx\n```\n'
     (exercise,) = exercises(parse(text, "x.md"))
     assert (exercise.number, exercise.line, exercise.difficulty, exercise.hints) == ("1.2", 5, None, ())
 
 
-FENCE_ATTRIBUTES = (
-    'it takes given="…", exercise="…", tests="…", answer="…", points=… and tags=["…"]'
-)
+FENCE_ATTRIBUTES = 'it takes given="…", exercise="…", tests="…", answer="…", points=… and tags=["…"]'
 
 
 @pytest.mark.parametrize("text, line", [
     ('```python givn="x"\nx\n```\n', f"1: unknown on a fence line: givn; {FENCE_ATTRIBUTES}"),
     ('words\n\n```python given=x\nx\n```\n', f"3: unknown on a fence line: given=x; {FENCE_ATTRIBUTES}"),
     ('```python given="x" locked\nx\n```\n', f"1: unknown on a fence line: locked; {FENCE_ATTRIBUTES}"),
-    ('```python given="x" exercise="y"\nx\n```\n', "1: a cell is given and exercise at once; give it one role"),
+    ('```python given="x" exercise="y"\nx\n```\n', 
+     "1: a cell is given and exercise at once; give it one role"),
     ('```python given="My_cell"\nx\n```\n',
      "1: 'My_cell' names no cell; use small letters, digits and single dashes"),
     ('```python tests="x"\nx\n```\n',

@@ -39,7 +39,7 @@ def grade(media_type, thousandths):
     return 0
 
 
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(headers(), st.lists(st.sampled_from(TYPES), min_size=1, max_size=5, unique=True))
 def test_werkzeug_chooses_the_same_type_where_there_is_no_tie(negotiate, header, available):
     """Compared where both follow RFC 9110, 12.5.1: the most specific range gives the quality, 0 is
@@ -61,8 +61,8 @@ def test_werkzeug_chooses_the_same_type_where_there_is_no_tie(negotiate, header,
     # other parameters: ours ignores them, in werkzeug the type must have the same ones
     ("text/html;level=1", "text/html", None),
     # a malformed q: for ours the type's quality is 0, werkzeug skips the element
-    ("text/html;q=high, */*;q=0.5, application/json;q=0", None, None),
     ("application/json;q=high, */*;q=0.5", "text/html", "application/json"),
+    ("text/html;q=high, */*;q=0.5, application/json;q=0", None, "text/html"),
     # blanks around "=" (which RFC 9110, 5.6.6 does not allow): werkzeug does not see this q
     ("application/json;q = 0.5, text/html;q=0.9", "text/html", "application/json"),
     # an empty header: for ours it is no header
@@ -73,7 +73,7 @@ def test_where_werkzeug_goes_its_own_way(negotiate, header, ours, theirs):
     assert (negotiate(header, available), werkzeug_negotiate(header, available)) == (ours, theirs)
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(st.text("texhml/*;,q=. 019-naif\t\"", max_size=40))
 def test_no_header_raises(negotiate, header):
     assert negotiate(header, TYPES) in {None, *TYPES}

@@ -48,7 +48,10 @@ def test_nobody_else_is(api, headers):
 
 
 def test_a_preflight_is_answered(api):
-    asks = {"Access-Control-Request-Method": "PUT", "Access-Control-Request-Headers": "content-type,x-admin"}
+    asks = {
+        "Access-Control-Request-Method": "PUT",
+        "Access-Control-Request-Headers": "content-type,x-admin",
+    }
     response = api.options("/me", headers={"Origin": APP} | asks)
     assert response.headers["access-control-allow-methods"] == "GET, POST, PUT, DELETE, OPTIONS"
     assert response.headers["access-control-allow-headers"] == "content-type"

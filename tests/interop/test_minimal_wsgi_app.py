@@ -42,7 +42,6 @@ def server(names):
         ("/?page=2", 200, b"Hello, WSGI!"),
         ("/other", 404, b"Not Found"),
         ("/caf%C3%A9", 404, b"Not Found"),
-        ("//", 404, b"Not Found"),
     ],
 )
 def test_wsgiref_and_http_client(server, path, status, body):

@@ -117,7 +117,8 @@ def test_ids_are_unique_across_threads(names, stack, serve):
 
 
 def test_httpx_agrees(names, stack):
-    transport = httpx.WSGITransport(app=stack(names["inner_app"]))
+    app = stack(names["inner_app"])
+    transport = httpx.WSGITransport(app=app, raise_app_exceptions=False)
     with httpx.Client(transport=transport, base_url="http://testserver") as client:
         assert client.get("/").json() == {"status": "ok"}
         assert client.get("/error").status_code == 500

@@ -119,11 +119,17 @@ def test_without_an_outline_it_says_so_in_one_line(outline):
 
 def test_an_unknown_assignment_is_said_in_one_line(outline, monkeypatch):
     monkeypatch.setattr(checks, "assignment", "")
-    assert "lab.setup" in repr(progress())
+    assert "lab.setup" in repr(progress()) and "\n" not in repr(progress())
+
+
+def test_an_unnamed_lesson_is_known_by_its_checks(outline, monkeypatch):
+    monkeypatch.setattr(checks, "assignment", "")
+    checks.verdicts["app-basics"] = verdict("app-basics", 2, True)
+    assert progress().summary.startswith("2 of 19 points")
 
 
 def test_it_is_displayed_in_a_notebook():
     (outputs,) = run_cells("lab.progress()")
     assert len(outputs) == 1
     assert {"text/html", "text/plain"} <= set(outputs[0].data)
-    assert "point" in shown(outputs) or "webcourse build" in shown(outputs)
+    assert "points" in shown(outputs)

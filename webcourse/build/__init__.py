@@ -10,6 +10,8 @@
 `edition`    the student's notebook: the release with the expected outputs
 `outline`    what there is to earn, for the progress table
 `course`     all of it in order
+`fold`       a notebook edited in JupyterLab becomes the lesson again
+`handout`    the student's repository
 """
 
 from pathlib import Path
@@ -27,12 +29,24 @@ def add_commands(commands):
     build = commands.add_parser(
         "build",
         help="make source/, release/ and notebooks/ from lessons/",
-        description="Check the lessons, then make source/, release/, notebooks/ and the outline from them.",
+        description="Check the lessons, and make from them what students and nbgrader read.",
         epilog="exit codes: 0 done; 1 a lesson has mistakes, or with --check a file is stale",
     )
-    build.add_argument("lessons", nargs="*", type=Path, metavar="LESSON", help="such as lessons/1_request_lifecycle.md; default: all")
-    build.add_argument("--check", action="store_true", help="write nothing; name the files that are not what would be built")
-    build.add_argument("--course", type=Path, default=Path(), metavar="DIR", help="folder with lessons/ (default: here)")
+    build.add_argument(
+        "lessons",
+        nargs="*",
+        type=Path,
+        metavar="LESSON",
+        help="such as lessons/1_request_lifecycle.md; default: all",
+    )
+    build.add_argument(
+        "--check",
+        action="store_true",
+        help="write nothing; name the files that are not what would be built",
+    )
+    build.add_argument(
+        "--course", type=Path, default=Path(), metavar="DIR", help="folder with lessons/ (default: here)"
+    )
     build.set_defaults(run=_run_build)
     fold = commands.add_parser(
         "fold",
@@ -40,7 +54,12 @@ def add_commands(commands):
         description="Write source/ASSIGNMENT/NAME.ipynb back to lessons/NAME.md. Outputs are left out.",
         epilog="exit codes: 0 done; 1 a cell fits no role",
     )
-    fold.add_argument("notebook", type=Path, metavar="NOTEBOOK", help="such as source/request-lifecycle/1_request_lifecycle.ipynb")
+    fold.add_argument(
+        "notebook",
+        type=Path,
+        metavar="NOTEBOOK",
+        help="such as source/request-lifecycle/1_request_lifecycle.ipynb",
+    )
     fold.set_defaults(run=_run_fold)
 
 

@@ -18,6 +18,8 @@ CHECKPOINTS = ".ipynb_checkpoints"
 def build(lessons=(), root=".", check=False, say=print):
     """Build the course, or compare what would be built with what is there.
 
+    A notebook that would differ in nothing but real timings is left as it is.
+
     Args:
         lessons (Iterable[str | Path]): lesson files; none means all of `lessons/`.
         root (str | Path): the folder of the course, which holds `lessons/`.
@@ -55,7 +57,9 @@ def is_stale(path, content):
     if not path.exists():
         return True
     there = path.read_bytes()
-    return there != content and (path.suffix != ".ipynb" or _without_timings(there) != _without_timings(content))
+    return there != content and (
+        path.suffix != ".ipynb" or _without_timings(there) != _without_timings(content)
+    )
 
 
 def _without_timings(content):
@@ -78,7 +82,11 @@ def _products(root, chosen, say):
     found = [error for lesson in lessons for error in (*_buildable(lesson), *mistakes(lesson))]
     found += _unsafe_files(root, lessons) + _strays(root, [course[path] for path in every])
     if not lessons:
-        found.append(LessonError(root / "lessons", 1, "there is no lesson", "run this in the folder of the course"))
+        found.append(
+            LessonError(
+                root / "lessons", 1, "there is no lesson", "run this in the folder of the course"
+            )
+        )
     if found:
         raise Mistakes(found)
     products = {}
@@ -118,7 +126,9 @@ def _release(folder, file, notebook):
         if folder.exists():
             shutil.copytree(folder, staged, ignore=shutil.ignore_patterns("*.ipynb", CHECKPOINTS))
         extras = {
-            path.relative_to(staged).as_posix(): path.read_bytes() for path in staged.rglob("*") if path.is_file()
+            path.relative_to(staged).as_posix(): path.read_bytes()
+            for path in staged.rglob("*")
+            if path.is_file()
         }
         staged.mkdir(exist_ok=True)
         (staged / file).write_text(source.text_of(notebook), encoding="utf-8")
@@ -154,14 +164,16 @@ def _read_all(paths):
 def _buildable(lesson):
     """Yield a mistake for a lesson without front matter."""
     if not lesson.assignment:
-        yield LessonError(lesson.path, 1, "the lesson has no front matter", "begin it with title and assignment")
+        yield lesson.error(1, "the lesson has no front matter", "begin it with title and assignment")
 
 
 def _unsafe_files(root, lessons):
     """A mistake for each file beside a source notebook that nbgrader would hand out with a solution."""
     folders = {root / "source" / lesson.assignment for lesson in lessons if lesson.assignment}
     return [
-        LessonError(path, 1, "nbgrader would hand out this file, which holds a solution", "keep it elsewhere")
+        LessonError(
+            path, 1, "nbgrader would hand out this file, which holds a solution", "keep it elsewhere"
+        )
         for folder in sorted(folders)
         for path in sorted(folder.rglob("*"))
         if path.is_file() and path.suffix != ".ipynb" and MARKS.search(path.read_text(errors="replace"))

@@ -15,7 +15,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import from_dict
 
-from .lesson import LessonError, Mistakes
+from .lesson import Mistakes
 
 PACKAGE_ROOT = Path(__file__).parents[2]
 CELL_SECONDS = 120
@@ -57,6 +57,8 @@ def execute(notebook, lesson, on_cell=lambda cell: None):
         on_cell(started[-1])
 
     accident = _run(executed, on_start)
+    if accident:
+        executed.cells[lesson.cells.index(started[-1])].outputs = []  # how it was stopped
     mistakes = list(_failures(executed, lesson))
     if accident:
         mistakes.append(_mistake(lesson, started[-1], accident))
@@ -132,7 +134,9 @@ def _failures(executed, lesson):
         if told.kind == "code" and GOES_ON not in told.tags:
             for output in cell.outputs:
                 if output.output_type == "error":
-                    yield _mistake(lesson, told, f"fails with {output.ename}: {_point_of(output.evalue)}")
+                    yield _mistake(
+                        lesson, told, f"fails with {output.ename}: {_point_of(output.evalue)}"
+                    )
 
 
 def _point_of(message):
@@ -144,12 +148,15 @@ def _point_of(message):
 def _mistake(lesson, cell, problem):
     """A LessonError for a cell that failed."""
     name = f"'{cell.name}'" if cell.name else "this cell"
-    return LessonError(lesson.path, cell.fence, f"{name} {problem}", "correct it, or the cells that it builds on")
+    return lesson.error(cell.fence, f"{name} {problem}", "correct it, or the cells that it builds on")
 
 
 def _steady(output):
     """An output without what differs from run to run."""
-    return from_dict(_without_marks(output | ({"execution_count": None} if "execution_count" in output else {})))
+    steady = _without_marks(output)
+    if "execution_count" in steady:
+        steady["execution_count"] = None
+    return from_dict(steady)
 
 
 def _without_marks(value):

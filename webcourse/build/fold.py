@@ -25,14 +25,18 @@ def fold(path):
         notebook = nbformat.read(path, as_version=4)
     except (OSError, ValueError, nbformat.ValidationError) as mistake:
         reason = str(mistake).partition("\n")[0]
-        raise LessonError(path, 1, f"no notebook can be read ({reason})", "name a notebook in source/") from None
-    lessons = path.absolute().parents[2] / "lessons"
+        raise LessonError(
+            path, 1, f"no notebook can be read ({reason})", "name a notebook in source/"
+        ) from None
+    lessons = path.absolute().parent.parent.parent / "lessons"
     if "webcourse" not in notebook.metadata or not lessons.is_dir():
-        raise LessonError(path, 1, "this is not a source notebook of a lesson",
-                          "fold source/<assignment>/<name>.ipynb")
+        raise LessonError(
+            path, 1, "this is not a source notebook of a lesson", "fold source/<assignment>/<name>.ipynb"
+        )
     if any("checksum" in cell.metadata.get("nbgrader", {}) for cell in notebook.cells):
-        raise LessonError(path, 1, "this is a released notebook, without its solutions",
-                          "fold the one in source/")
+        raise LessonError(
+            path, 1, "this is a released notebook, without its solutions", "fold the one in source/"
+        )
     text = collapse(notebook, path)
     lesson = lessons / f"{path.stem}.md"
     lesson.write_text(text, encoding="utf-8")

@@ -17,7 +17,8 @@ NAME_FORM = "use small letters, digits and single dashes"
 
 FRONT_MATTER = re.compile(r"---\n((?:\w+:.*\n)*)---\n+")
 FRONT_MATTER_KEYS = ("title", "assignment")
-HEADER = "---\njupyter:\n  jupytext: {}\n---\n\n"  # or jupytext takes a rule in line 1 for the start of one
+# Put before a text, or jupytext takes a rule in its first line for the start of a header.
+HEADER = "---\njupyter:\n  jupytext: {}\n---\n\n"
 
 HEADING = re.compile(r"## (?P<number>\d+\.\d+) · (?P<title>.+)")
 SECTION = re.compile(r"##? ")
@@ -29,7 +30,7 @@ HINT = re.compile(
     r"<details>\n<summary>(?P<title>Hint \d+: [^\n]*)</summary>(?P<body>.*?)</details>", re.DOTALL
 )
 TAGS = re.compile(r' tags=\["(?P<first>[^",]+)"(?:, "(?!(?P=first)")[^",]+")*\](?= |$)')
-FENCE = re.compile(r"(?P<marks>`{3,}|~{3,})(?P<language>\w*)")
+FENCE = re.compile(r" *(?P<marks>`{3,}(?!.*`)|~{3,})(?P<language>\w*)")
 
 
 class LessonError(Exception):
@@ -102,6 +103,10 @@ class Lesson:
         """The name of the lesson and of its notebook: the file's, without the ending."""
         return Path(self.path).stem
 
+    def error(self, line, problem, cure):
+        """A LessonError in this lesson."""
+        return LessonError(self.path, line, problem, cure)
+
 
 @dataclass(frozen=True)
 class Hint:
@@ -160,7 +165,9 @@ def read(path):
     try:
         text = Path(path).read_text(encoding="utf-8")
     except OSError as error:
-        raise LessonError(path, 1, f"it cannot be read ({error.strerror})", "name a lesson file") from None
+        raise LessonError(
+            path, 1, f"it cannot be read ({error.strerror})", "name a lesson file"
+        ) from None
     except UnicodeDecodeError:
         raise LessonError(path, 1, "it is no UTF-8 text", "save it as UTF-8") from None
     return parse(text, path)
@@ -173,10 +180,10 @@ def parse(text, path):
         LessonError: for a text that cannot be read as a lesson.
     """
     front, body = take_off_front_matter(text, path)
-    skipped = text[: len(text) - len(body)].count("\n")
-    _check_tags(body.split("\n"), skipped, path)
+    lines = text.split("\n")
+    _check_tags(lines, path)
     notebook = jupytext.reads(HEADER + body, fmt="md")
-    cells = _locate(notebook.cells, body.split("\n"), skipped, path)
+    cells = _locate(notebook.cells, lines, len(lines) - len(body.split("\n")), path)
     return Lesson(str(path), front.get("title", ""), front.get("assignment", ""), tuple(cells), text)
 
 
@@ -199,42 +206,49 @@ def take_off_front_matter(text, path):
     return front, text[found.end() :]
 
 
-def _locate(notebook_cells, lines, skipped, path):
-    """Yield the Cells of a lesson: walk through *lines*, of which *skipped* more stand above."""
-    at = 0
+def _locate(notebook_cells, lines, at, path):
+    """Yield the Cells of a lesson: walk through its *lines*, from number *at*, counted from 0."""
     for found in notebook_cells:
         while at < len(lines) and not lines[at].strip():
             at += 1
         source = found.source.split("\n")
         fenced = found.cell_type == "code"
         if fenced:
-            _check_fence(lines, at, len(source), skipped, path)
+            _check_fence(lines, at, len(source), path)
             at += 1
         if lines[at : at + len(source)] != source:
-            raise LessonError(path, at + skipped + 1, "this text does not fit into a plain cell",
-                              "part prose by two blank lines and leave out jupytext's markers")
-        yield _cell(found, at + skipped + 1, path)
+            raise LessonError(
+                path,
+                at + 1,
+                "this text does not fit into a plain cell",
+                "part prose by two blank lines and leave out jupytext's markers",
+            )
+        yield _cell(found, at + 1, path)
         at += len(source) + fenced
 
 
-def _check_tags(lines, skipped, path):
+def _check_tags(lines, path):
     """Refuse tags that would make an invalid notebook."""
-    for line, text in enumerate(lines, start=skipped + 1):
+    for line, text in enumerate(lines, start=1):
         if text.startswith("```python") and " tags=" in text and not TAGS.search(text):
-            raise LessonError(path, line, "these tags are no list of different words",
-                              'write tags=["real-time"]')
+            raise LessonError(
+                path, line, "these tags are no list of different words", 'write tags=["real-time"]'
+            )
 
 
-def _check_fence(lines, at, length, skipped, path):
-    """Refuse a code cell whose fence is of another language, or open."""
+def _check_fence(lines, at, length, path):
+    """Refuse the fence in line *at*, around *length* lines, if it is of another language or open."""
     fence = FENCE.match(lines[at])
     language = fence["language"] if fence else ""
     if language != "python":
-        raise LessonError(path, at + skipped + 1, f"a {language or 'plain'} fence would become a cell",
-                          f"show text in a ~~~{language} fence")
+        raise LessonError(
+            path,
+            at + 1,
+            f"a {language or 'plain'} fence would become a cell",
+            f"show text in a ~~~{language} fence",
+        )
     if lines[at + 1 + length : at + 2 + length] != [fence["marks"]]:
-        raise LessonError(path, at + skipped + 1, "this fence is never closed",
-                          f"close it with {fence['marks']}")
+        raise LessonError(path, at + 1, "this fence is never closed", f"close it with {fence['marks']}")
 
 
 def _cell(found, line, path):
@@ -260,8 +274,10 @@ def read_attributes(attributes):
     unknown = sorted(attributes.keys() - {*ROLES, "points", "tags"})
     if unknown:
         name = attributes.get("incorrectly_encoded_metadata", unknown[0])
-        raise ValueError(f"unknown on a fence line: {name}",
-                         'it takes given="…", exercise="…", tests="…", answer="…", points=… and tags=["…"]')
+        raise ValueError(
+            f"unknown on a fence line: {name}",
+            'it takes given="…", exercise="…", tests="…", answer="…", points=… and tags=["…"]',
+        )
     roles = [role for role in ROLES if role in attributes]
     if len(roles) > 1:
         raise ValueError(f"a cell is {' and '.join(roles)} at once", "give it one role")
@@ -278,8 +294,11 @@ def read_attributes(attributes):
 
 
 def lines_of(cell):
-    """Yield (line, text, fence) for a markdown cell; fence is the opening mark that encloses the text,
-    or None. The two marks of a fence count as enclosed."""
+    """Yield (line, text, fence) for the lines of a markdown cell.
+
+    *fence* is the mark of the fence that encloses the text, or None; its own two lines count as
+    enclosed.
+    """
     fence = None
     for line, text in enumerate(cell.source.split("\n"), start=cell.line):
         found = FENCE.match(text)
@@ -329,7 +348,9 @@ def _exercise(heading, line, cells):
     """The Exercise under *heading*, a match of HEADING."""
     prose = [cell for cell in cells if cell.kind == "markdown"]
     answer = next(cell for cell in cells if cell.role == "exercise")
-    badge = next(filter(None, (BADGE.match(text) for cell in prose for _, text in prose_lines(cell))), None)
+    badge = next(
+        filter(None, (BADGE.match(text) for cell in prose for _, text in prose_lines(cell))), None
+    )
     return Exercise(
         number=heading["number"],
         title=heading["title"],

@@ -34,8 +34,12 @@ def generate(source_folder):
         shutil.copytree(source_folder, Path(course, "source", source_folder.name))
         complaint = _run_nbgrader(course, source_folder.name)
         if complaint:
-            raise LessonError(source_folder, 1, f"nbgrader refuses to release it ({complaint})",
-                              "correct the lesson and build again")
+            raise LessonError(
+                source_folder,
+                1,
+                f"nbgrader refuses to release it ({complaint})",
+                "correct the lesson and build again",
+            )
         released = sorted(Path(course, "release", source_folder.name).glob("*.ipynb"))
         return {path.name: nbformat.read(path, as_version=4) for path in released}
 
@@ -49,11 +53,15 @@ def leaks(released, lesson):
     ]
     for cell, told in zip(released.cells, lesson.cells, strict=True):
         if MARKS.search(cell.source) or any(holds(cell.source, secret) for secret in secrets):
-            yield LessonError(lesson.path, told.fence, "the release would show a solution or a hidden check",
-                              "leave it out here")
+            yield lesson.error(
+                told.fence, "the release would show a solution or a hidden check", "leave it out here"
+            )
         if told.role == "exercise" and STUB not in cell.source:
-            yield LessonError(lesson.path, told.fence, f"the release of '{told.name}' has no stub",
-                              "put the solution between its markers")
+            yield lesson.error(
+                told.fence,
+                f"the release of '{told.name}' has no stub",
+                "put the solution between its markers",
+            )
 
 
 def configuration(course):

@@ -4,8 +4,8 @@ import re
 from functools import lru_cache
 
 STUB = "raise NotImplementedError  # your code here"
-SOLUTION = "### BEGIN SOLUTION", "### END SOLUTION"
-HIDDEN = "### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"
+SOLUTION = tuple(f"### {edge} SOLUTION" for edge in ("BEGIN", "END"))
+HIDDEN = tuple(f"### {edge} HIDDEN TESTS" for edge in ("BEGIN", "END"))
 MARKS = re.compile(r"(BEGIN|END) (SOLUTION|HIDDEN TESTS)")  # as loosely as nbgrader looks for them
 
 
@@ -37,6 +37,4 @@ def _essence(source):
 
 def _region(marks):
     begin, end = map(re.escape, marks)
-    return re.compile(
-        rf"^(?P<indent> *){begin}\n(?P<inside>.*?)^ *{end} *$", re.MULTILINE | re.DOTALL
-    )
+    return re.compile(rf"^(?P<indent> *){begin}\n(?P<inside>.*?)^ *{end} *$", re.MULTILINE | re.DOTALL)

@@ -136,8 +136,12 @@ def _lesson_cell(found, place, path):
     """The lesson's cell for a notebook's."""
     flags = found.metadata.get("nbgrader")
     if found.cell_type == "raw" or (found.cell_type == "markdown" and flags):
-        raise LessonError(path, place, f"a {found.cell_type} cell fits no role",
-                          "make it plain Markdown, or a code cell")
+        raise LessonError(
+            path,
+            place,
+            f"a {found.cell_type} cell fits no role",
+            "make it plain Markdown, or a code cell",
+        )
     if found.cell_type == "markdown":
         return Cell("markdown", found.source, line=place)
     try:
@@ -169,8 +173,10 @@ def _role(flags):
         if kind == flags_of_role and not flags.get("task"):
             return role
     on = ", ".join(name for name in (*NO_FLAGS, "task") if flags.get(name))
-    raise ValueError(f"nbgrader's flags ({on}) fit no role",
-                     "choose another type for it in the panel Create Assignment")
+    raise ValueError(
+        f"nbgrader's flags ({on}) fit no role",
+        "choose another type for it in the panel Create Assignment",
+    )
 
 
 def _refuse_changed_code(cells, lesson, path):
@@ -179,8 +185,16 @@ def _refuse_changed_code(cells, lesson, path):
     after = [cell for cell in lesson.cells if cell.kind == "code"]
     for old, new in zip(before, after, strict=False):
         if (old.source, old.role, old.name, old.tags) != (new.source, new.role, new.name, new.tags):
-            raise LessonError(path, old.line, "this cell, or the prose before it, would be read back as other code",
-                              "show code in a ~~~python fence")
+            raise LessonError(
+                path,
+                old.line,
+                "this cell, or the prose before it, would be read back as other code",
+                "show code in a ~~~python fence",
+            )
     if len(before) != len(after):
-        raise LessonError(path, cells[-1].line, "a fence in the prose would be read back as a cell",
-                          "show code in a ~~~python fence")
+        raise LessonError(
+            path,
+            cells[-1].line,
+            "a fence in the prose would be read back as a cell",
+            "show code in a ~~~python fence",
+        )

@@ -80,7 +80,7 @@ def grade_command(options):
     try:
         with Interruption().watched() as interrupted:
             return _grade(options, interrupted)
-    except CourseError as error:
+    except (CourseError, room.CannotRun) as error:
         print(f"webcourse grade: {error}", file=sys.stderr)
         return WRONG_USE
     except (KeyboardInterrupt, room.Cancelled):

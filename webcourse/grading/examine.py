@@ -121,7 +121,7 @@ def _ask_again(exercise, scores, plan, master, reference, runner):
     """Run an exercise on its own, and improve *scores* where it earns more so."""
     for steps in _on_its_own(exercise, plan):
         wanted = [step for step in steps if step.role != TESTS or not scores[step.name].passed]
-        second = _scores(exercise, plan, master, reference, runner.through(wanted))
+        second = _scores(exercise, plan, master, reference, runner.once(wanted))
         for name, score in second.items():
             first = scores[name]
             if first.passed:
@@ -163,8 +163,7 @@ class _Runner:
         results, skip = {}, set()
         while self.left >= 1:
             todo = [step for step in steps if step.name not in skip]
-            for result in self._once(todo):
-                results[result["id"]] = result
+            results |= self.once(todo)
             lost = next((step for step in todo if results.get(step.name, {}).get("status") == "lost"), None)
             if lost is None:
                 break
@@ -174,12 +173,19 @@ class _Runner:
             skip.update(step.name for step in todo if step.role == TESTS and step.name in results)
         return results
 
-    def _once(self, steps):
+    def once(self, steps):
+        """Run *steps* until one takes the process down.
+
+        Returns:
+            dict[str, dict]: results by name.
+        """
+        if self.left < 1:
+            return {}
         started = time.monotonic()
-        limits = dataclasses.replace(self.limits, notebook_seconds=max(1, int(self.left)))
+        limits = dataclasses.replace(self.limits, notebook_seconds=int(self.left))
         results = self.run(room.job([(step.name, step.source) for step in steps], self.seed, limits))
         self.left -= time.monotonic() - started
-        return results
+        return {result["id"]: result for result in results}
 
     @staticmethod
     def _blame(given, steps, results):

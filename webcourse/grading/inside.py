@@ -43,7 +43,6 @@ def enter(pipe, job, folder):
     """
     try:
         close_the_doors(job, folder, pipe.fileno())
-        import faulthandler; faulthandler.dump_traceback_later(2, file=open('/work/scratch/tb','w')) #DBG
         tell = Messenger(pipe.fileno())
         shell = make_shell()
         tell({"ready": True})
@@ -56,6 +55,7 @@ def enter(pipe, job, folder):
 def close_the_doors(job, folder, pipe):
     """Leave the grader's session, files and environment, and set the limits of the system."""
     os.setsid()
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
     # Not closed: multiprocessing, which student code may use, believes that some are its own.
     null = os.open(os.devnull, os.O_RDWR)
     for descriptor in map(int, os.listdir("/dev/fd")):
@@ -127,6 +127,7 @@ def run_cell(shell, source, limits):
     try:
         signal.setitimer(signal.ITIMER_REAL, limits["cell_seconds"], 1)
         signal.setitimer(signal.ITIMER_PROF, limits["cell_cpu_seconds"], 1)
+        shell.displayhook.muted = source.rstrip().endswith(";")
         ok = shell.run_cell(source, store_history=False).success
         shell.execution_count += 1
     except BaseException as error:  # raised between the shell's own handlers
@@ -236,8 +237,10 @@ class Publisher(DisplayPublisher):
 class Hook(DisplayHook):
     """Takes the value of a cell's last line."""
 
+    muted = False  # the cell ends with a semicolon
+
     def __call__(self, result=None):
-        if result is not None and not self.quiet():
+        if result is not None and not self.muted:
             data, _ = self.compute_format_data(result)
             self.update_user_ns(result)
             self.shell.outputs.add_data("execute_result", data)
@@ -250,6 +253,10 @@ class Shell(InteractiveShell):
 
     def _showtraceback(self, etype, evalue, stb):
         self.outputs.add_error(etype.__name__, evalue, stb)
+
+    def _tee(self, channel):
+        """IPython would keep all that is printed a second time, without a limit."""
+        return contextlib.nullcontext()
 
     def enable_gui(self, gui=None):
         pass

@@ -128,34 +128,33 @@ def read_bytes(root, name):
     Raises:
         Unreadable: if it is a link, a device, a pipe, too large, or not allowed.
     """
-    parts = [part for part in name.split(os.sep) if part] or [root.name]
-    folder = os.open(root if name else root.parent, os.O_RDONLY | os.O_DIRECTORY)
+    *way, last = [part for part in name.split(os.sep) if part] or [root.name]
+    folder = _open(root if name else root.parent, os.O_DIRECTORY)
+    for part in way:
+        folder = _open(part, os.O_DIRECTORY | os.O_NOFOLLOW, folder)
+    file = _open(last, os.O_NONBLOCK | os.O_NOFOLLOW, folder)  # a pipe without a writer would block
     try:
-        for part in parts[:-1]:
-            inner = _open(part, os.O_DIRECTORY, folder)
-            os.close(folder)
-            folder = inner
-        file = _open(parts[-1], os.O_NONBLOCK, folder)  # a pipe without a writer would block
-    finally:
-        os.close(folder)
-    with os.fdopen(file, "rb") as stream:
         status = os.fstat(file)
         if not stat.S_ISREG(status.st_mode):
             raise Unreadable("not a regular file")
         if status.st_size > FILE_LIMIT:
             raise Unreadable(f"larger than {FILE_LIMIT // 1_000_000} MB")
-        data = stream.read(FILE_LIMIT + 1)
-    if len(data) > FILE_LIMIT:
-        raise Unreadable(f"larger than {FILE_LIMIT // 1_000_000} MB")
-    return data
+        with open(file, "rb", closefd=False) as stream:
+            return stream.read(FILE_LIMIT)
+    finally:
+        os.close(file)
 
 
-def _open(name, flags, folder):
+def _open(name, flags, folder=None):
+    """A descriptor of *name*, in place of that of the *folder* it is in."""
     try:
-        return os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | flags, dir_fd=folder)
+        return os.open(name, os.O_RDONLY | os.O_CLOEXEC | flags, dir_fd=folder)
     except OSError as error:
         reason = "a link; links are not followed" if error.errno in (errno.ELOOP, errno.ENOTDIR) else error.strerror
         raise Unreadable(reason) from None
+    finally:
+        if folder is not None:
+            os.close(folder)
 
 
 # ------------------------------------------------------------------ cells

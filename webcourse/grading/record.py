@@ -7,6 +7,7 @@ an interrupted run loses nothing that was graded, and the next one does the rest
 import contextlib
 import json
 import os
+import warnings
 from dataclasses import dataclass
 
 import nbformat
@@ -23,13 +24,12 @@ from nbgrader.api import (
 )
 from nbgrader.preprocessors import AssignLatePenalties, SaveCells
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SAWarning, SQLAlchemyError
 
 from . import autograded
 from .course import CourseError
 from .feedback import render
 from .master import grade_id
-
 
 @dataclass
 class Graded:
@@ -170,7 +170,9 @@ class Recorder:
         master, gradebook = graded.master, self.gradebook
         gradebook.update_or_create_student(graded.student)
         when = {"timestamp": graded.timestamp} if graded.timestamp else {}
-        submission = gradebook.update_or_create_submission(master.assignment, graded.student, **when)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", SAWarning)  # about nbgrader's own ways
+            submission = gradebook.update_or_create_submission(master.assignment, graded.student, **when)
         submitted = next(notebook for notebook in submission.notebooks if notebook.name == master.name)
         cells = {grade_id(cell): cell for cell in graded.notebook.cells if grade_id(cell)}
         for grade in submitted.grades:

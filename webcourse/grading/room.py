@@ -7,6 +7,7 @@ broke a limit), the results until then are there, and the cell that was running 
 
 import contextlib
 import ctypes
+import importlib.machinery
 import json
 import multiprocessing
 import multiprocessing.forkserver
@@ -25,7 +26,6 @@ import psutil
 
 # Imported by the server before it forks; by name, so that this module imports nothing of `webcourse.lab`.
 PRELOADED = (
-    "__main__",  # otherwise multiprocessing imports it again in every child
     "webcourse.grading.inside",
     "matplotlib.pyplot",
     "matplotlib_inline.backend_inline",
@@ -46,7 +46,7 @@ class Limits:
     """Of one run. They hold for a submission of the worst kind; an ordinary one stays far below."""
 
     cell_seconds: int = 20  # that a cell may take
-    cell_cpu_seconds: int = 10  # that it may compute
+    cell_cpu_seconds: int = 6  # that it may compute
     notebook_seconds: int = 120  # that all cells may take
     memory_mb: int = 1024  # resident, of the child and all that it started
     address_space_mb: int = 4096  # of one process; threads reserve a lot of it
@@ -61,6 +61,10 @@ class Limits:
 TIME, MEMORY, PROCESSES, OUTPUT = "time limit", "memory limit", "process limit", "output limit"
 GARBLED, CRASH, EXIT = "garbled", "crash", "exit"
 CAUSES = TIME, MEMORY, PROCESSES, OUTPUT, GARBLED, CRASH, EXIT
+
+
+class CannotRun(Exception):
+    """There are no rooms on this system. The message says what to do."""
 
 
 class Cancelled(Exception):
@@ -99,6 +103,7 @@ def run(job, cancelled=lambda: False):
 
     Raises:
         Cancelled: if *cancelled* said so.
+        CannotRun: on Windows.
     """
     folder = tempfile.mkdtemp(prefix="room-")
     try:
@@ -124,7 +129,7 @@ class _Child:
         start_server()
         self.pipe, theirs = _context.Pipe(duplex=False)
         self.process = _context.Process(target=enter, args=(theirs, job, folder))
-        with _starting:
+        with _starting, _without_main():
             self.process.start()
         theirs.close()
         self._seen = psutil.Process(self.process.pid) if psutil.pid_exists(self.process.pid) else None
@@ -172,23 +177,47 @@ class _Child:
         return memory
 
 
+@contextlib.contextmanager
+def _without_main():
+    """Keep multiprocessing from importing our `__main__` in every child, whatever program we are part of.
+
+    It leaves a package's `__main__` alone, so ours passes for one. (The preload list may name
+    `__main__` as well, but before Python 3.14 that has no effect.)
+    """
+    main = sys.modules["__main__"]
+    kept = main.__spec__
+    main.__spec__ = importlib.machinery.ModuleSpec("webcourse.__main__", None)
+    try:
+        yield
+    finally:
+        main.__spec__ = kept
+
+
 def start_server():
     """Start the process that rooms are forked from, unless it runs."""
     if _context is None:
-        raise OSError("grading needs Linux or macOS: on Windows use WSL")
-    with _starting:
+        raise CannotRun("grading needs Linux or macOS: on Windows use WSL")
+    with _starting, _without_main(), _variable("OPENBLAS_NUM_THREADS", "1"):  # threads do not survive a fork
         _context.set_forkserver_preload(list(PRELOADED))
         _become_subreaper()
-        # One thread: a process with several cannot be forked safely.
-        kept = os.environ.get("OPENBLAS_NUM_THREADS")
-        os.environ["OPENBLAS_NUM_THREADS"] = "1"
+        # The server ignores Ctrl-C, but not yet while it imports.
+        signals = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
             multiprocessing.forkserver.ensure_running()
         finally:
-            if kept is None:
-                del os.environ["OPENBLAS_NUM_THREADS"]
-            else:
-                os.environ["OPENBLAS_NUM_THREADS"] = kept
+            signal.pthread_sigmask(signal.SIG_SETMASK, signals)
+
+
+@contextlib.contextmanager
+def _variable(name, value):
+    kept = os.environ.get(name)
+    os.environ[name] = value
+    try:
+        yield
+    finally:
+        del os.environ[name]
+        if kept is not None:
+            os.environ[name] = kept
 
 
 def _become_subreaper():

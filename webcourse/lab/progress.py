@@ -21,10 +21,12 @@ def progress():
         Progress: displays itself as HTML or text.
     """
     outline = _outline()
-    if checks.assignment not in outline:
-        name = checks.assignment or "a notebook without lab.setup(...)"
-        return Progress(f"There is no outline of {name}; `webcourse build` writes it.", [])
-    rows = [_row(exercise) for exercise in outline[checks.assignment]["exercises"]]
+    exercises = _exercises(outline)
+    if not outline:
+        return Progress("No points to show: `webcourse build` has not written the outline.", [])
+    if not exercises:
+        return Progress("No points to show: lab.setup(...) in the first cell names the lesson.", [])
+    rows = [_row(exercise) for exercise in exercises]
     return Progress(_summary(rows), rows)
 
 
@@ -33,6 +35,16 @@ def _outline():
         return json.loads(OUTLINE.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}
+
+
+def _exercises(outline):
+    """Those of the lesson that `setup` was told, or else that the checks belong to."""
+    if checks.assignment in outline:
+        return outline[checks.assignment]["exercises"]
+    for lesson in outline.values():
+        if any(name in checks.verdicts for exercise in lesson["exercises"] for name in exercise["cells"]):
+            return lesson["exercises"]
+    return []
 
 
 @dataclass

@@ -39,7 +39,8 @@ def body_length(version, headers):
     length, *more = headers.get("content-length", ["0"])
     if more or not re.fullmatch("[0-9]+", length):
         raise Refusal(400)
-    if len(length) > 9 or int(length) > MAX_BODY:
+    length = length.lstrip("0") or "0"
+    if len(length) > len(str(MAX_BODY)) or int(length) > MAX_BODY:
         raise Refusal(413)
     return int(length)
 
@@ -47,9 +48,8 @@ def body_length(version, headers):
 def stays_open(version, headers):
     options = ",".join(headers.get("connection", [])).lower().split(",")
     options = {option.strip() for option in options}
-    if "close" in options:
-        return False
-    return version == "HTTP/1.1" or "keep-alive" in options
+    stays = version == "HTTP/1.1" or "keep-alive" in options
+    return stays and "close" not in options
 
 
 def make_environ(method, target, version, headers, body, address):
@@ -93,14 +93,10 @@ async def serve_connection(reader, writer, app):
     try:
         while keep_alive:
             try:
-                head = await reader.readuntil(b"\r\n\r\n")
-                method, target, version, headers = parse_head(head)
-                length = body_length(version, headers)
-                body = await reader.readexactly(length)
-            except (Refusal, asyncio.LimitOverrunError) as refusal:
-                code = refusal.args[0] if type(refusal) is Refusal else 431
-                answer = error_page(code)
-                method, keep_alive = "GET", False
+                method, target, version, headers, body = await read(reader)
+            except Refusal as refusal:
+                (code,) = refusal.args
+                answer, method, keep_alive = failure(code), None, False
             else:
                 environ = make_environ(
                     method, target, version, headers, body, address
@@ -115,14 +111,23 @@ async def serve_connection(reader, writer, app):
         writer.close()
 
 
+async def read(reader):
+    try:
+        head = await reader.readuntil(b"\r\n\r\n")
+    except asyncio.LimitOverrunError:
+        raise Refusal(431) from None
+    method, target, version, headers = parse_head(head)
+    length = body_length(version, headers)
+    return method, target, version, headers, await reader.readexactly(length)
+
+
 async def ask(app, environ):
     try:
         return run_wsgi(app, environ)
     except Exception:
         logging.exception("error at %s", environ["PATH_INFO"])
-        return error_page(500)
+        return failure(500)
 
 
-def error_page(code):
-    status = f"{code} {HTTPStatus(code).phrase}"
-    return status, [("Content-Type", "text/plain")], status.encode()
+def failure(code):
+    return f"{code} {HTTPStatus(code).phrase}", [], b""

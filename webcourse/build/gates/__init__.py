@@ -6,13 +6,7 @@ lesson.
 
 from . import checks, code, names, prose, structure
 
-GATES = (
-    *structure.GATES,
-    *code.GATES,
-    *names.GATES,
-    *checks.GATES,
-    *prose.GATES,
-)
+GATES = (*structure.GATES, *code.GATES, *names.GATES, *checks.GATES, *prose.GATES)
 
 
 def mistakes(lesson):

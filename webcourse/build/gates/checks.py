@@ -2,26 +2,31 @@
 
 import ast
 
-from ..lesson import LessonError, exercises
+from ..lesson import exercises
 from .code import code_cells, parse
+from .names import FIXTURES
+from .structure import due_points
 
-FIXTURES = {"see", "rng", "clock"}
 RULE_LINES = 2
 
 
 def tests_labeled(lesson):
     """A tests cell begins with `%%ipytest` and a label that agrees with its number, name and points."""
-    numbers = {cell.name: exercise.number for exercise in exercises(lesson) for cell in exercise.tests}
-    for cell in code_cells(lesson, "tests"):
-        first, label = [*cell.source.split("\n"), ""][:2]
-        points = f"{cell.points} point{'s' if cell.points > 1 else ''}"
-        expected = f"# {numbers.get(cell.name, '?')} · {cell.name} · {points} · locked"
-        if first != "%%ipytest":
-            yield LessonError(lesson.path, cell.line, f"'{cell.name}' does not begin with %%ipytest",
-                              "make that its first line")
-        elif label != expected and cell.name in numbers:
-            yield LessonError(lesson.path, cell.line + 1, f"the label of '{cell.name}' does not agree",
-                              f"write {expected}")
+    for exercise in exercises(lesson):
+        due = due_points(exercise)
+        for cell in exercise.tests:
+            first, label = [*cell.source.split("\n"), ""][:2]
+            points = due.get(cell.name) or cell.points
+            unit = "point" if points == 1 else "points"
+            expected = f"# {exercise.number} · {cell.name} · {points} {unit} · locked"
+            if first != "%%ipytest":
+                yield lesson.error(
+                    cell.line, f"'{cell.name}' does not begin with %%ipytest", "make that its first line"
+                )
+            elif label != expected and cell.name in due:
+                yield lesson.error(
+                    cell.line + 1, f"the label of '{cell.name}' does not agree", f"write {expected}"
+                )
 
 
 def tests_hold_checks(lesson):
@@ -29,14 +34,22 @@ def tests_hold_checks(lesson):
     for cell, checks in _tests_cells(lesson):
         names = [check.name for check in checks]
         if not checks:
-            yield LessonError(lesson.path, cell.fence, f"'{cell.name}' holds no check", "add a function test_…")
+            yield lesson.error(cell.fence, f"'{cell.name}' holds no check", "add a function test_…")
         elif not any("rng" in _arguments(check) for check in checks):
-            yield LessonError(lesson.path, cell.fence, f"no check of '{cell.name}' takes rng",
-                              "add one with random inputs: literal cases can be hard-coded")
+            yield lesson.error(
+                cell.fence,
+                f"no check of '{cell.name}' takes rng",
+                "add one with random inputs: literal cases can be hard-coded",
+            )
         for check in checks:
             if names.index(check.name) != checks.index(check):
-                yield _mistake(lesson, cell, check, f"two checks are named {check.name}",
-                               "give each a name of its own, or the first never runs")
+                yield _mistake(
+                    lesson,
+                    cell,
+                    check,
+                    f"two checks are named {check.name}",
+                    "give each a name of its own, or the first never runs",
+                )
 
 
 def checks_state_their_rule(lesson):
@@ -44,19 +57,30 @@ def checks_state_their_rule(lesson):
     for cell, check in _checks(lesson):
         rule = ast.get_docstring(check) or ""
         if not rule:
-            yield _mistake(lesson, cell, check, f"{check.name} has no docstring", "say the rule that it checks")
+            yield _mistake(
+                lesson, cell, check, f"{check.name} has no docstring", "say the rule that it checks"
+            )
         elif len(rule.splitlines()) > RULE_LINES:
-            yield _mistake(lesson, cell, check, f"the rule of {check.name} has {len(rule.splitlines())} lines",
-                           f"say it in {RULE_LINES}")
+            yield _mistake(
+                lesson,
+                cell,
+                check,
+                f"the rule of {check.name} has {len(rule.splitlines())} lines",
+                f"say it in {RULE_LINES}",
+            )
 
 
 def checks_take_see(lesson):
     """A check takes `see`, and asserts something."""
     for cell, check in _checks(lesson):
         if "see" not in _arguments(check):
-            yield _mistake(lesson, cell, check, f"{check.name} does not take see", "add the argument see")
+            yield _mistake(
+                lesson, cell, check, f"{check.name} does not take see", "add the argument see"
+            )
         elif not any(isinstance(node, ast.Assert) for node in ast.walk(check)):
-            yield _mistake(lesson, cell, check, f"{check.name} asserts nothing", "add assert see(…) == …")
+            yield _mistake(
+                lesson, cell, check, f"{check.name} asserts nothing", "add assert see(…) == …"
+            )
 
 
 def asserts_see(lesson):
@@ -69,10 +93,17 @@ def asserts_see(lesson):
             if not _sees(test):
                 yield _mistake(lesson, cell, node, "an assert without see", "write assert see(…) == …")
             elif not (isinstance(test, ast.Compare) and _is_equality(test) and _sees(test.left)):
-                yield _mistake(lesson, cell, node, "an assert of another form", "write assert see(…) == …")
+                yield _mistake(
+                    lesson, cell, node, "an assert of another form", "write assert see(…) == …"
+                )
             elif not _is_expected(test.comparators[0]):
-                yield _mistake(lesson, cell, node, f"{ast.unparse(test.comparators[0])[:40]!r} is no expected value",
-                               "use a literal, or a name that begins with expected")
+                yield _mistake(
+                    lesson,
+                    cell,
+                    node,
+                    f"{ast.unparse(test.comparators[0])[:40]!r} is no expected value",
+                    "use a literal, or a name that begins with expected",
+                )
 
 
 def parametrized_names_exist(lesson):
@@ -84,12 +115,24 @@ def parametrized_names_exist(lesson):
             names = _parameter_names(mark)
             parameters |= set(names)
             yield from _faulty_cases(lesson, cell, mark, names)
-        for name in sorted(parameters - _arguments(check)):
-            yield _mistake(lesson, cell, check, f"{check.name} has no argument '{name}'",
-                           "add it, or take it out of parametrize")
-        for name in sorted(_arguments(check) - parameters - FIXTURES):
-            yield _mistake(lesson, cell, check, f"nothing gives {check.name} its argument '{name}'",
-                           "parametrize it; the fixtures are see, rng and clock")
+        unused = sorted(parameters - _arguments(check))
+        missing = sorted(_arguments(check) - parameters - FIXTURES)
+        if unused:
+            yield _mistake(
+                lesson,
+                cell,
+                check,
+                f"{check.name} has no argument '{unused[0]}'",
+                "add it, or take it out of parametrize",
+            )
+        elif missing:
+            yield _mistake(
+                lesson,
+                cell,
+                check,
+                f"nothing gives {check.name} its argument '{missing[0]}'",
+                "parametrize it; the fixtures are see, rng and clock",
+            )
 
 
 def checks_are_quiet(lesson):
@@ -101,8 +144,13 @@ def checks_are_quiet(lesson):
                 yield _mistake(lesson, cell, node, "a check prints", "leave out print")
         for node in tree.body:
             if isinstance(node, ast.Expr) and not isinstance(node.value, ast.Constant):
-                yield _mistake(lesson, cell, node, "a value at the end of a tests cell counts as points in nbgrader",
-                               "assign it, or move it into a function")
+                yield _mistake(
+                    lesson,
+                    cell,
+                    node,
+                    "a value at the end of a tests cell counts as points in nbgrader",
+                    "assign it, or move it into a function",
+                )
 
 
 def tests_import_no_answers(lesson):
@@ -113,8 +161,13 @@ def tests_import_no_answers(lesson):
             imported += [node.module or "."] if isinstance(node, ast.ImportFrom) else []
             for module in imported:
                 if module.partition(".")[0] in ("__main__", "webcourse", ""):
-                    yield _mistake(lesson, cell, node, f"a tests cell imports {module}",
-                                   "the names of the notebook are there already")
+                    yield _mistake(
+                        lesson,
+                        cell,
+                        node,
+                        f"a tests cell imports {module}",
+                        "the names of the notebook are there already",
+                    )
 
 
 def _tests_cells(lesson):
@@ -133,7 +186,7 @@ def _checks(lesson):
 
 def _mistake(lesson, cell, node, problem, cure):
     """A LessonError at the line of a node in a cell."""
-    return LessonError(lesson.path, cell.line + node.lineno - 1, problem, cure)
+    return lesson.error(cell.line + node.lineno - 1, problem, cure)
 
 
 def _arguments(function):
@@ -176,13 +229,14 @@ def _is_parametrize(decorator):
         isinstance(decorator, ast.Call)
         and ast.unparse(decorator.func).endswith("mark.parametrize")
         and bool(decorator.args)
-        and isinstance(decorator.args[0], ast.Constant)
+        and isinstance(decorator.args[0], (ast.Constant, ast.List, ast.Tuple))
     )
 
 
 def _parameter_names(mark):
     """The names that a parametrize mark gives values to."""
-    return [name.strip() for name in mark.args[0].value.split(",")]
+    names = ast.literal_eval(mark.args[0])
+    return [name.strip() for name in names.split(",")] if isinstance(names, str) else list(names)
 
 
 def _faulty_cases(lesson, cell, mark, names):
@@ -190,8 +244,13 @@ def _faulty_cases(lesson, cell, mark, names):
     cases = mark.args[1].elts if len(mark.args) > 1 and isinstance(mark.args[1], ast.List) else []
     for case in cases:
         if len(names) > 1 and isinstance(case, ast.Tuple) and len(case.elts) != len(names):
-            yield _mistake(lesson, cell, case, f"a case with {len(case.elts)} values for {len(names)} names",
-                           f"give it one each for {', '.join(names)}")
+            yield _mistake(
+                lesson,
+                cell,
+                case,
+                f"a case with {len(case.elts)} values for {len(names)} names",
+                f"give it one each for {', '.join(names)}",
+            )
 
 
 GATES = (

@@ -5,10 +5,11 @@ import re
 import warnings
 from functools import lru_cache
 
-from ..lesson import FENCE, LessonError, lines_of
+from ..lesson import lines_of
 from ..solutions import HIDDEN, MARKS, SOLUTION, blocks, holds, starter, visible
 
 COLUMNS = 79
+PAIRS = "put the markers in pairs"
 MAGIC = re.compile(r"%%\w+.*")
 
 
@@ -40,18 +41,29 @@ def _compiled(source):
     return tree
 
 
+def no_empty_cells(lesson):
+    """Every code cell holds something."""
+    for cell in code_cells(lesson):
+        if not cell.source.strip():
+            yield lesson.error(cell.fence, "an empty code cell", "fill it, or leave it out")
+
+
 def code_compiles(lesson):
     """Every code cell is Python, and so is every starter."""
     for cell in code_cells(lesson):
         try:
             _compiled(cell.source)
         except SyntaxError as error:
-            yield LessonError(lesson.path, cell.line + (error.lineno or 1) - 1, f"no valid Python ({error.msg})",
-                              "correct the code")
+            yield lesson.error(
+                cell.line + (error.lineno or 1) - 1, f"no valid Python ({error.msg})", "correct the code"
+            )
         else:
             if cell.role == "exercise" and parse(starter(cell.source)) is None:
-                yield LessonError(lesson.path, cell.fence, f"'{cell.name}' without its solution is no valid Python",
-                                  "put the markers around whole statements")
+                yield lesson.error(
+                    cell.fence,
+                    f"'{cell.name}' without its solution is no valid Python",
+                    "put the markers around whole statements",
+                )
 
 
 def code_fits(lesson):
@@ -59,35 +71,41 @@ def code_fits(lesson):
     for cell in lesson.cells:
         for line, text in _code_lines(cell):
             if len(text) > COLUMNS:
-                yield LessonError(lesson.path, line, f"a line of {len(text)} columns in a fence",
-                                  f"break it; {COLUMNS} fit")
+                yield lesson.error(
+                    line, f"a line of {len(text)} columns in a fence", f"break it; {COLUMNS} fit"
+                )
 
 
 def fences_closed(lesson):
     """A fence in the prose is closed in its cell."""
     for cell in lesson.cells:
-        if cell.kind == "markdown":
-            *_, (line, text, fence) = lines_of(cell)
-            opened = FENCE.match(text)
-            if fence and (text.strip() != fence or (opened and line == cell.line)):
-                yield LessonError(lesson.path, line, "the prose ends within a fence", f"close it with {fence}")
+        opened = None
+        for line, text, fence in lines_of(cell) if cell.kind == "markdown" else ():
+            if opened is None and fence:
+                opened = line
+            elif text.strip() == fence:
+                opened = None
+        if opened:
+            yield lesson.error(opened, "this fence is never closed", f"close it with {fence}")
 
 
 def solution_marked(lesson):
     """An answer cell holds a solution between markers; no other cell does."""
     for cell in lesson.cells:
         allowed = cell.role in ("exercise", "answer")
-        yield from _marks(lesson.path, cell, SOLUTION, "SOLUTION", "an answer cell" if not allowed else None)
-        if cell.role == "exercise" and not any(block.strip() for block in blocks(cell.source, SOLUTION)):
-            yield LessonError(lesson.path, cell.fence, f"'{cell.name}' holds no solution",
-                              f"put it between {SOLUTION[0]} and {SOLUTION[1]}")
+        yield from _marks(lesson, cell, SOLUTION, "an answer cell", allowed)
+        if cell.role == "exercise" and not MARKS.search(cell.source):
+            yield lesson.error(
+                cell.fence,
+                f"'{cell.name}' holds no solution",
+                f"put it between {SOLUTION[0]} and {SOLUTION[1]}",
+            )
 
 
 def hidden_marked(lesson):
     """Hidden checks stand in a tests cell, between markers."""
     for cell in lesson.cells:
-        place = None if cell.role == "tests" else "a tests cell"
-        yield from _marks(lesson.path, cell, HIDDEN, "HIDDEN TESTS", place)
+        yield from _marks(lesson, cell, HIDDEN, "a tests cell", cell.role == "tests")
 
 
 def starter_explains(lesson):
@@ -95,13 +113,21 @@ def starter_explains(lesson):
     for cell in code_cells(lesson, "exercise"):
         tree = parse(starter(cell.source))
         defined = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-        docstrings = [ast.get_docstring(n) or "" for n in ast.walk(tree) if isinstance(n, defined)] if tree else [">>>"]
+        docstrings = (
+            [ast.get_docstring(n) or "" for n in ast.walk(tree) if isinstance(n, defined)]
+            if tree
+            else [">>>"]
+        )
         if not any(docstrings):
-            yield LessonError(lesson.path, cell.line, f"the starter '{cell.name}' has no docstring",
-                              "say what it answers")
+            yield lesson.error(
+                cell.line, f"the starter '{cell.name}' has no docstring", "say what it answers"
+            )
         elif not any(">>>" in docstring for docstring in docstrings):
-            yield LessonError(lesson.path, cell.line, f"the starter '{cell.name}' has no doctest line",
-                              "add one line with >>> and its value to the docstring")
+            yield lesson.error(
+                cell.line,
+                f"the starter '{cell.name}' has no doctest line",
+                "add one line with >>> and its value to the docstring",
+            )
 
 
 def no_leak(lesson):
@@ -111,8 +137,11 @@ def no_leak(lesson):
         for block in blocks(secret.source, SOLUTION) + blocks(secret.source, HIDDEN):
             for cell, source in shown:
                 if block.strip() and holds(source, block):
-                    yield LessonError(lesson.path, cell.fence, f"this cell shows what '{secret.name}' hides",
-                                      "leave out the deciding line")
+                    yield lesson.error(
+                        cell.fence,
+                        f"this cell shows what '{secret.name}' hides",
+                        "leave out the deciding line",
+                    )
 
 
 def charts_have_words(lesson):
@@ -122,8 +151,11 @@ def charts_have_words(lesson):
             if _draws_chart(node):
                 alt = next((word.value for word in node.keywords if word.arg == "alt"), None)
                 if alt is None or (isinstance(alt, ast.Constant) and not str(alt.value or "").strip()):
-                    yield LessonError(lesson.path, cell.line + node.lineno - 1, "a chart without words",
-                                      'say in alt="…" what it shows')
+                    yield lesson.error(
+                        cell.line + node.lineno - 1,
+                        "a chart without words",
+                        'say in alt="…" what it shows',
+                    )
 
 
 def _draws_chart(node):
@@ -142,23 +174,28 @@ def _code_lines(cell):
     return ((line, text) for line, text, fence in lines_of(cell) if fence)
 
 
-def _marks(path, cell, marks, kind, place):
-    """Yield the mistakes in the markers of one *kind*; *place* says where else they belong."""
-    inside = None
+def _marks(lesson, cell, marks, place, allowed):
+    """Yield the mistakes in the markers of a cell; they belong into *place*, and are *allowed* if
+    the cell is one."""
+    opened = None
     for line, text in enumerate(cell.source.split("\n"), start=cell.line):
         found = MARKS.search(text)
-        if not found or found[2] != kind:
+        if not found or found[2] not in marks[0]:
             continue
-        if place:
-            yield LessonError(path, line, f"a marker for {kind.lower()} in this cell", f"it belongs into {place}")
-        elif text.strip() not in marks:
-            yield LessonError(path, line, f"a marker that reads {text.strip()!r}", f"write {' or '.join(marks)}")
-        elif (text.strip() == marks[0]) == (inside is not None):
-            yield LessonError(path, line, f"{text.strip()} without its other half", "put the markers in pairs")
-        if text.strip() in marks:
-            inside = line if text.strip() == marks[0] else None
-    if inside and not place:
-        yield LessonError(path, inside, f"{marks[0]} without its other half", "put the markers in pairs")
+        begins = found[1] == "BEGIN"
+        if not allowed:
+            yield lesson.error(line, f"'{text.strip()}' in this cell", f"it belongs into {place}")
+            return
+        if text.strip() not in marks:
+            yield lesson.error(
+                line, f"a marker that reads '{text.strip()}'", f"write {marks[not begins]}"
+            )
+        elif begins == bool(opened):
+            yield lesson.error(line, f"'{text.strip()}' without its other half", PAIRS)
+            return
+        opened = line if begins else None
+    if opened:
+        yield lesson.error(opened, f"'{marks[0]}' without its other half", PAIRS)
 
 
 def _as_released(cell):
@@ -169,6 +206,7 @@ def _as_released(cell):
 
 
 GATES = (
+    no_empty_cells,
     code_compiles,
     code_fits,
     fences_closed,

@@ -5,15 +5,18 @@ import builtins
 import symtable
 from functools import lru_cache
 
-from ..lesson import LessonError, sections
+from ..lesson import sections
 from ..solutions import starter
 from .code import MAGIC, code_cells, parse
 
+FIXTURES = frozenset({"see", "rng", "clock"})  # `checks` tells where an argument is missing
 ALWAYS_THERE = frozenset(dir(builtins)) | {"__name__", "__file__", "display", "get_ipython"}
 
 
 def names_are_there_at_grading(lesson):
     """Given cells, answers and checks use names of given cells above and of the answer, no others."""
+    if not all(parse(cell.source) and parse(starter(cell.source)) for cell in code_cells(lesson)):
+        return  # `code_compiles` tells; what such a cell binds is not known
     given, elsewhere = set(), _binders(lesson)
     for _, _, cells in sections(lesson):
         answers = set()
@@ -21,7 +24,7 @@ def names_are_there_at_grading(lesson):
             if cell.role not in ("given", "exercise", "tests"):
                 continue
             there = ALWAYS_THERE | given | bound(cell.source)
-            there |= answers if cell.role == "tests" else set()
+            there |= answers | FIXTURES if cell.role == "tests" else set()
             for name in sorted(used(cell.source) - there):
                 yield from _unknown(lesson, cell, name, elsewhere.get(name))
             if cell.role == "given":
@@ -39,8 +42,9 @@ def names_have_one_meaning(lesson):
     for cell in code_cells(lesson, None, "given", "exercise"):
         for name in sorted(bound(cell.source) & owner.keys()):
             if owner[name] is not cell and name not in bound_by_solution_only(cell):
-                yield LessonError(
-                    lesson.path, _line_of(cell, name), f"'{name}' is already a name of '{owner[name].name}'",
+                yield lesson.error(
+                    _line_of(cell, name),
+                    f"'{name}' is already a name of '{owner[name].name}'",
                     "choose another name here",
                 )
 
@@ -97,12 +101,17 @@ def _unknown(lesson, cell, name, binder):
     """
     if binder:
         kind = f"'{binder.name}'" if binder.name else "a demonstration"
-        yield LessonError(lesson.path, _line_of(cell, name),
-                          f"'{name}' comes from {kind} (line {binder.fence}), which is not there at grading",
-                          "take it from a given cell above, or define it here")
+        yield lesson.error(
+            _line_of(cell, name),
+            f"'{name}' comes from {kind} (line {binder.fence}), which is not there at grading",
+            "take it from a given cell above, or define it here",
+        )
     elif lesson.assignment:
-        yield LessonError(lesson.path, _line_of(cell, name), f"'{name}' is defined nowhere",
-                          "define or import it in this cell or in a given cell above")
+        yield lesson.error(
+            _line_of(cell, name),
+            f"'{name}' is defined nowhere",
+            "define or import it in this cell or in a given cell above",
+        )
 
 
 def _line_of(cell, name):

@@ -3,9 +3,9 @@
 import re
 from urllib.parse import urlsplit
 
-from ..lesson import LessonError, lines_of
+from ..lesson import lines_of
 
-FORBIDDEN_WORDS = re.compile(r"\b(simply|just|obvious|obviously|easily|trivial|trivially)\b", re.IGNORECASE)
+FORBIDDEN_WORDS = re.compile(r"\b(simply|just|obviously|easily|trivial|trivially)\b", re.IGNORECASE)
 SPELLINGS = {
     "behaviour": "behavior", "catalogue": "catalog", "centre": "center", "colour": "color",
     "defence": "defense", "favour": "favor", "favourite": "favorite", "grey": "gray", "honour": "honor",
@@ -23,11 +23,13 @@ OBSOLETE_RFCS = {
     7233: "9110", 7234: "9111", 7235: "9110", 7538: "9110", 7540: "9113", 7615: "9110", 7694: "9110",
     7807: "9457", 8740: "9113",
 }  # fmt: skip
-RFC = re.compile(r"\bRFC(?P<gap>[ -]?)(?P<number>\d{3,5})(?P<section>, [\d.]*\.(?=\D|$))?", re.IGNORECASE)
+RFC = re.compile(r"\bRFC(?P<gap>[ -]?)(?P<number>\d{3,5})", re.IGNORECASE)
 SECTION_SIGN = re.compile(r"\bRFC \d+,? (§|[Ss]ection|sec\.)")
 
 # A link in Markdown, a definition of one, or an address that stands alone.
-LINK = re.compile(r"\]\((?P<target>[^)]*)\)|^\[[^\]]+\]:\s*(?P<defined>\S*)|(?P<bare>\bhttps?://[^\s)>\]]*)")
+LINK = re.compile(
+    r"\]\((?P<target>[^)]*)\)|^\[[^\]]+\]:\s*(?P<defined>\S*)|(?P<bare>\bhttps?://[^\s)>\]]*)"
+)
 CODE_SPAN = re.compile(r"(?<!`)(`+)(?!`)(?:(?!\n\s*\n).)+?(?<!`)\1(?!`)", re.DOTALL)
 MARKUP = re.compile(r"<!--.*?-->|<[^>\n]*>|!\[", re.DOTALL)
 
@@ -56,25 +58,26 @@ def no_forbidden_words(lesson):
     """The prose belittles nobody's effort."""
     for line, text in _prose(lesson):
         for found in FORBIDDEN_WORDS.finditer(text):
-            yield LessonError(lesson.path, line, f"the word '{found[0]}'", "leave it out")
+            yield lesson.error(line, f"the word '{found[0]}'", "leave it out")
 
 
 def no_shouting(lesson):
     """No exclamation marks in prose, and no emoji anywhere."""
     for line, text in _prose(lesson):
         if "!" in text:
-            yield LessonError(lesson.path, line, "an exclamation mark", "end with a period")
+            yield lesson.error(line, "an exclamation mark", "end with a period")
     for line, text in enumerate(lesson.text.split("\n"), start=1):
         for found in EMOJI.finditer(text):
-            yield LessonError(lesson.path, line, f"an emoji ({found[0]!r})", "say it in words")
+            yield lesson.error(line, f"an emoji ({found[0]!r})", "say it in words")
 
 
 def american_spelling(lesson):
     """The spelling is American."""
     for line, text in _prose(lesson):
         for found in BRITISH.finditer(text):
-            yield LessonError(lesson.path, line, f"British spelling '{found[0]}'",
-                              f"write {SPELLINGS[found[1].lower()]}")
+            yield lesson.error(
+                line, f"British spelling '{found[0]}'", f"write {SPELLINGS[found[1].lower()]}"
+            )
 
 
 def links_well_formed(lesson):
@@ -84,8 +87,11 @@ def links_well_formed(lesson):
             for found in LINK.finditer(text):
                 target = next(filter(None, found.groups()), "")
                 if not _leads_somewhere(target):
-                    yield LessonError(lesson.path, line, f"the link '{target}'",
-                                      "write https:// and a host, #heading or another notebook's file name")
+                    yield lesson.error(
+                        line,
+                        f"the link '{target}'",
+                        "write https:// and a host, #heading or another notebook's file name",
+                    )
 
 
 def rfcs_current(lesson):
@@ -94,12 +100,13 @@ def rfcs_current(lesson):
         for found in RFC.finditer(text):
             number = int(found["number"])
             if number in OBSOLETE_RFCS:
-                yield LessonError(lesson.path, line, f"RFC {number} is obsolete",
-                                  f"cite RFC {OBSOLETE_RFCS[number]}")
+                yield lesson.error(
+                    line, f"RFC {number} is obsolete", f"cite RFC {OBSOLETE_RFCS[number]}"
+                )
             elif found["gap"] != " " and found[0].startswith("RFC"):
-                yield LessonError(lesson.path, line, f"the citation '{found[0]}'", f"write RFC {number}")
+                yield lesson.error(line, f"the citation '{found[0]}'", f"write RFC {number}")
         if SECTION_SIGN.search(text):
-            yield LessonError(lesson.path, line, "a section cited in another form", "write RFC 9110, 13.1.2")
+            yield lesson.error(line, "a section cited in another form", "write RFC 9110, 13.1.2")
 
 
 def _leads_somewhere(target):

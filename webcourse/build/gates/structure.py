@@ -2,7 +2,7 @@
 
 from itertools import pairwise
 
-from ..lesson import BADGE, HEADING, POINTED_ROLES, LessonError, exercises, prose_lines, sections
+from ..lesson import HEADING, POINTED_ROLES, exercises, prose_lines, sections
 from ..source import write
 
 POINTS = {"Easy": (2, 1), "Medium": (3, 2), "Hard": (5, 3), "Capstone": (6, 4)}  # basics, details
@@ -17,8 +17,9 @@ def unique_names(lesson):
     seen = set()
     for cell in lesson.cells:
         if cell.name in seen:
-            yield LessonError(lesson.path, cell.fence, f"two cells are named '{cell.name}'",
-                              "give each cell a name of its own")
+            yield lesson.error(
+                cell.fence, f"two cells are named '{cell.name}'", "give each cell a name of its own"
+            )
         if cell.name:
             seen.add(cell.name)
 
@@ -27,8 +28,9 @@ def short_names(lesson):
     """A name fits into a cell id."""
     for cell in lesson.cells:
         if cell.name and len(cell.name) > LONGEST_NAME:
-            yield LessonError(lesson.path, cell.fence, f"a name of {len(cell.name)} characters",
-                              f"use at most {LONGEST_NAME}")
+            yield lesson.error(
+                cell.fence, f"a name of {len(cell.name)} characters", f"use at most {LONGEST_NAME}"
+            )
 
 
 def setup_first(lesson):
@@ -36,8 +38,11 @@ def setup_first(lesson):
     first = next((cell for cell in lesson.cells if cell.kind == "code"), None)
     if not lesson.assignment or (first and first.name == "setup" and "lab.setup(" in first.source):
         return
-    yield LessonError(lesson.path, first.fence if first else 1, "the lesson does not begin with its setup",
-                      'make the first code cell given="setup": from webcourse import lab; lab.setup()')
+    yield lesson.error(
+        first.fence if first else 1,
+        "the lesson does not begin with its setup",
+        'make the first code cell given="setup": from webcourse import lab; lab.setup()',
+    )
 
 
 def exercise_numbers(lesson):
@@ -46,8 +51,9 @@ def exercise_numbers(lesson):
         chapter, _, number = before.number.partition(".")
         expected = f"{chapter}.{int(number) + 1}"
         if after.number != expected:
-            yield LessonError(lesson.path, after.line, f"exercise {after.number} follows {before.number}",
-                              f"number it {expected}")
+            yield lesson.error(
+                after.line, f"exercise {after.number} follows {before.number}", f"number it {expected}"
+            )
 
 
 def graded_cells_in_exercises(lesson):
@@ -56,51 +62,83 @@ def graded_cells_in_exercises(lesson):
         graded = [cell for cell in cells if cell.role in ("exercise", *POINTED_ROLES)]
         answers = [cell for cell in graded if cell.role == "exercise"]
         if graded and not HEADING.fullmatch(heading):
-            yield LessonError(lesson.path, line, f"the heading above '{graded[0].name}' has no number",
-                              "write ## 1.7 · Noun: the point in words")
+            yield lesson.error(
+                line,
+                f"the heading above '{graded[0].name}' has no number",
+                "write ## 1.7 · Noun: the point in words",
+            )
         elif graded and not answers:
-            yield LessonError(lesson.path, graded[0].fence, f"'{graded[0].name}' belongs to no exercise",
-                              'add the answer cell, exercise="…"')
+            yield lesson.error(
+                graded[0].fence,
+                f"'{graded[0].name}' belongs to no exercise",
+                'add the answer cell, exercise="…"',
+            )
         for cell in answers[1:]:
-            yield LessonError(lesson.path, cell.fence, f"'{cell.name}' is a second answer cell",
-                              "give it a heading of its own, or join the two")
+            yield lesson.error(
+                cell.fence,
+                f"'{cell.name}' is a second answer cell",
+                "give it a heading of its own, or join the two",
+            )
 
 
 def badge(lesson):
     """Each exercise has a badge that can be read, with the points of its difficulty."""
     for exercise in exercises(lesson):
         if exercise.difficulty is None:
-            yield LessonError(lesson.path, _line_of(exercise, "> **") or exercise.line,
-                              f"exercise {exercise.number} has no badge that can be read", BADGE_FORM)
+            yield lesson.error(
+                _line_of(exercise, "> **") or exercise.line,
+                f"exercise {exercise.number} has no badge that can be read",
+                BADGE_FORM,
+            )
         elif exercise.difficulty not in POINTS:
-            yield LessonError(lesson.path, _line_of(exercise, "> **"),
-                              f"unknown difficulty '{exercise.difficulty}'", f"use one of {', '.join(POINTS)}")
+            yield lesson.error(
+                _line_of(exercise, "> **"),
+                f"unknown difficulty '{exercise.difficulty}'",
+                f"use one of {', '.join(POINTS)}",
+            )
         elif exercise.points != sum(POINTS[exercise.difficulty]):
-            yield LessonError(
-                lesson.path, _line_of(exercise, "> **"),
+            yield lesson.error(
+                _line_of(exercise, "> **"),
                 f"{exercise.difficulty} with {exercise.points} points",
                 f"write {sum(POINTS[exercise.difficulty])} points",
             )
 
 
 def tests_of_exercise(lesson):
-    """An exercise has two tests cells, SLUG-basics and SLUG-details, with the points of its difficulty."""
+    """An exercise has the tests cells SLUG-basics and SLUG-details, with points by its difficulty."""
     for exercise in exercises(lesson):
-        expected = [f"{exercise.slug}-{part}" for part in TESTS]
+        due = due_points(exercise)
+        strangers = [cell for cell in exercise.tests if cell.name not in due]
+        for cell in strangers:
+            yield lesson.error(
+                cell.fence,
+                f"tests cell '{cell.name}' is not of this exercise",
+                f"name it {' or '.join(due)}",
+            )
         names = [cell.name for cell in exercise.tests]
-        for name in expected:
-            if name not in names:
-                yield LessonError(lesson.path, exercise.cell.fence, f"the tests cell '{name}' is missing",
-                                  f'add a cell with tests="{name}"')
+        for name in (name for name in due if name not in names and not strangers):
+            yield lesson.error(
+                exercise.cell.fence,
+                f"the tests cell '{name}' is missing",
+                f'add a cell with tests="{name}"',
+            )
         for cell in exercise.tests:
-            if cell.name not in expected:
-                yield LessonError(lesson.path, cell.fence, f"tests cell '{cell.name}' is not of this exercise",
-                                  f"name it {' or '.join(expected)}")
-        for cell, due in _due_points(exercise, expected):
-            if cell.points != due:
-                yield LessonError(lesson.path, cell.fence,
-                                  f"'{cell.name}' has {cell.points} points, a {exercise.difficulty} exercise {due}",
-                                  f"write points={due}")
+            if due.get(cell.name) not in (None, cell.points):
+                yield lesson.error(
+                    cell.fence,
+                    f"'{cell.name}' has {cell.points} points",
+                    f"{exercise.difficulty} means points={due[cell.name]}",
+                )
+
+
+def due_points(exercise):
+    """The names that an exercise's tests cells must have, and their points by the difficulty.
+
+    Returns:
+        dict[str, int | None]: None where the difficulty is unknown.
+    """
+    points = POINTS.get(exercise.difficulty, (None, None))
+    return {f"{exercise.slug}-{part}": each for part, each in zip(TESTS, points, strict=True)}
 
 
 def parts_in_order(lesson):
@@ -109,11 +147,12 @@ def parts_in_order(lesson):
         last, at = "the badge", _line_of(exercise, "> **") or exercise.line
         for part, line in _parts(exercise):
             if line is None:
-                yield LessonError(lesson.path, exercise.line, f"exercise {exercise.number} has no {part}",
-                                  f"add it after {last}")
+                yield lesson.error(
+                    exercise.line, f"exercise {exercise.number} has no {part}", f"add it after {last}"
+                )
                 continue
             if line < at:
-                yield LessonError(lesson.path, line, f"{part} stands before {last}", "move it behind")
+                yield lesson.error(line, f"{part} stands before {last}", "move it behind")
             last, at = part, max(at, line)
 
 
@@ -122,39 +161,41 @@ def hints_say_something(lesson):
     for exercise in exercises(lesson):
         for hint in exercise.hints:
             if not hint.body:
-                yield LessonError(lesson.path, hint.line, f"'{hint.title}' is empty", "write the hint")
+                yield lesson.error(hint.line, f"'{hint.title}' is empty", "write the hint")
 
 
 def details_closed(lesson):
     """Each `<details>` is closed in its cell; after it comes a heading, another one, or a new cell."""
     for cell in lesson.cells:
         if cell.kind == "markdown":
-            yield from _details_of(cell, lesson.path)
+            yield from _details_of(lesson, cell)
 
 
 def canonical(lesson):
     """The text is what folding its notebook back would write."""
     written = write(lesson.title, lesson.assignment, lesson.cells)
-    for line, (old, new) in enumerate(zip(lesson.text.split("\n"), written.split("\n"), strict=False), 1):
+    for line, (old, new) in enumerate(
+        zip(lesson.text.split("\n"), written.split("\n"), strict=False), 1
+    ):
         if old != new:
-            yield LessonError(lesson.path, line, f"{_shown(old)} would be folded back as {_shown(new)}",
-                              "one blank line around a code cell, two between prose cells, none at the end")
+            yield lesson.error(
+                line,
+                f"{_shown(old)} would be folded back as {_shown(new)}",
+                "one blank line around a code cell, two between prose cells, none at the end",
+            )
             return
     if lesson.text != written:
-        yield LessonError(lesson.path, lesson.text.count("\n") + 1, "the end would be folded back differently",
-                          "end the file with one line break")
+        yield lesson.error(
+            lesson.text.count("\n") + 1,
+            "the end would be folded back differently",
+            "end the file with one line break",
+        )
 
 
 def _line_of(exercise, beginning):
     """The line of the prose line of an exercise that begins so, or None."""
     lines = (at for cell in exercise.cells if cell.kind == "markdown" for at in prose_lines(cell))
     return next((line for line, text in lines if text.startswith(beginning)), None)
-
-
-def _due_points(exercise, names):
-    """Yield (tests cell, its points by the difficulty) for the cells with the right *names*."""
-    due = dict(zip(names, POINTS.get(exercise.difficulty, ()), strict=False))
-    return ((cell, due[cell.name]) for cell in exercise.tests if cell.name in due)
 
 
 def _parts(exercise):
@@ -165,20 +206,17 @@ def _parts(exercise):
     for title in HINTS:
         yield f"'{title}'", next((hint.line for hint in exercise.hints if hint.title == title), None)
     yield "'#### Try it'", try_it
-    yield "cell to try it", try_it and _demonstration_after(exercise, try_it)
-    for cell in sorted(exercise.tests, key=_place_of_tests):  # `tests_of_exercise` tells which are missing
-        yield f"tests cell '{cell.name}'", cell.fence
+    if try_it:
+        yield "cell to try it", _demonstration_after(exercise, try_it)
+    tests = {cell.name: cell.fence for cell in exercise.tests}
+    for name in due_points(exercise):
+        if name in tests:  # `tests_of_exercise` tells which are missing
+            yield f"tests cell '{name}'", tests[name]
     yield "'### What it buys'", _line_of(exercise, "### What it buys")
     yield (
         "'What production frameworks do'",
         _line_of(exercise, "<summary>What production frameworks do</summary>"),
     )
-
-
-def _place_of_tests(cell):
-    """Where a tests cell belongs among those of its exercise."""
-    part = cell.name.rpartition("-")[2]
-    return TESTS.index(part) if part in TESTS else len(TESTS)
 
 
 def _demonstration_after(exercise, line):
@@ -187,22 +225,28 @@ def _demonstration_after(exercise, line):
     return next((fence for fence in plain if fence > line), None)
 
 
-def _details_of(cell, path):
+def _details_of(lesson, cell):
     """Yield the mistakes in the `<details>` of a markdown cell."""
     opened, closed = None, False
     for line, text in prose_lines(cell):
         if closed and text.strip():
             if not text.startswith(("#", "<details>")):
-                yield LessonError(path, line, "JupyterLab would swallow this text after </details>",
-                                  "part it with two blank lines")
+                yield lesson.error(
+                    line,
+                    "JupyterLab would swallow this text after </details>",
+                    "part it with two blank lines",
+                )
             closed = False
         if text.startswith("<details>"):
             opened = line
         elif text.startswith("</details>"):
             opened, closed = None, True
     if opened:
-        yield LessonError(path, opened, "this <details> is not closed in its cell",
-                          "end it with </details>, without two blank lines in between")
+        yield lesson.error(
+            opened,
+            "this <details> is not closed in its cell",
+            "end it with </details>, without two blank lines in between",
+        )
 
 
 def _shown(text):

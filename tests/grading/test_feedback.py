@@ -1,0 +1,153 @@
+"""The page has points, reasons and reports; no hidden check, and nothing of the student's that acts."""
+
+import base64
+import re
+from html.parser import HTMLParser
+
+import nbformat
+import pytest
+from nbformat.v4 import new_markdown_cell
+
+from tests.grading import kit
+from tests.grading.kit import SOLUTIONS
+from webcourse.grading import autograded
+from webcourse.grading.examine import examine
+from webcourse.grading.feedback import make_page, render
+from webcourse.grading.intake import Extra
+from webcourse.grading.transplant import transplant
+
+PNG = base64.b64encode(b"\x89PNG\r\n\x1a\n" + b"0" * 20).decode()
+EVIL = "<script>alert(1)</script><img src=x onerror=alert(1)><svg onload=alert(1)>"
+
+
+class Tags(HTMLParser):
+    """The tags and attributes of a page."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.tags, self.attributes = [], []
+        self.feed(page)
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.append(tag)
+        self.attributes += [(tag, *attribute) for attribute in attributes]
+
+
+def assert_inert(page):
+    tags = Tags(page)
+    allowed = set("html head meta title style body h1 h2 h3 p ul li table thead tbody tr th td a section pre code "
+                  "span div img ol em strong blockquote br hr".split())  # fmt: skip
+    assert set(tags.tags) <= allowed
+    for tag, name, value in tags.attributes:
+        assert not name.startswith("on")
+        if name == "src":
+            assert value.startswith("data:image/png;base64,")
+        if name == "href" and not value.startswith("#"):
+            assert re.match(r"https?://|mailto:", value)
+    policy = next(value for tag, name, value in tags.attributes if tag == "meta" and name == "content" and "default-src" in value)
+    assert "default-src 'none'" in policy and "script" not in policy
+
+
+@pytest.fixture
+def page(master, reference, limits):
+    """The page of answers and extra cells."""
+
+    def page(answers=None, extras=(), points=None, notes=()):
+        plan = transplant(master, answers or {}, extras)
+        examination = examine(plan, master, reference, limits)
+        notebook = autograded.fill(plan, master, examination, list(notes))
+        scores = {name: (score.earned, score.points) for name, score in examination.scores.items()}
+        comments = {exercise.slug: autograded.comment(exercise, examination) for exercise in master.exercises}
+        html = render(notebook, "1_lesson", scores | (points or {}), comments, 0)
+        assert_inert(html)
+        return html
+
+    return page
+
+
+def test_the_table_says_what_is_missing(page):
+    html = page({**SOLUTIONS, "greet": "def greet(name):\n    return 'Hello, Alice'", "total": "import os\nos._exit(0)"})
+    text = re.sub(r"<[^>]+>", " ", html)
+    assert "The lesson: 5 of 9 points" in text
+    rows = re.findall(r"<tr>(.+?)</tr>", html, re.DOTALL)
+    rows = [" ".join(re.sub(r"<[^>]+>", " ", row).split()) for row in rows]
+    assert rows == [
+        "Exercise Points What is missing",
+        "1.1 · double 3 of 3",
+        "1.2 · greet 2 of 3 ✗ any name is greeted (and 1 more)",
+        "1.3 · total 0 of 3 it ended the Python process",
+    ]
+    assert 'class="nf">greet<' in html and 'class="nf">double<' in html
+
+
+def test_a_failing_check_shows_its_report_and_a_hidden_one_its_rule(page):
+    html = page({**SOLUTIONS, "greet": "def greet(name):\n    return 'Hello, Alice'"})
+    assert "✗ any name is greeted" in html
+    assert "expected" in html and "rule" in html
+    assert "one more example of a stated rule" in html
+    assert "secret" not in html and "hidden name" not in html and "BEGIN HIDDEN" not in html
+
+
+@pytest.mark.parametrize(
+    "dig",
+    [
+        "import linecache\nprint([v[2] for k, v in linecache.cache.items() if 'greet' in k])",
+        "import linecache\nprint(''.join(line for k, v in linecache.cache.items() if 'greet' in k for line in v[2]))",
+        "print(globals().get('In'))",
+        "import gc\nprint([o for o in gc.get_objects() if isinstance(o, (list, dict)) and 'hidden name' in str(o)][:3])",
+    ],
+)
+def test_hidden_checks_that_are_dug_out_and_printed_are_not_shown(page, master, dig):
+    html = page(SOLUTIONS, [Extra(len(master.notebook.cells) - 1, dig)])
+    assert "a hidden name" not in html
+
+
+def test_an_unattempted_exercise_shows_no_report(page):
+    html = page({"double": SOLUTIONS["double"]})
+    assert html.count("the starter, unchanged") == 2
+    assert "not attempted" in html
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        f"print({EVIL!r})",
+        f"{EVIL!r}",
+        f"raise ValueError({EVIL!r})",
+        f"from IPython.display import HTML, SVG, Javascript, Markdown, display\ndisplay(HTML({EVIL!r}), Markdown({EVIL!r}), Javascript('alert(1)'))",
+        f"# {EVIL}\nx = 1",
+        f"class X:\n    def _repr_html_(self):\n        return {EVIL!r}\n    def __repr__(self):\n        return {EVIL!r}\nX()",
+        f"from IPython.display import publish_display_data as p\np({{'text/html': {EVIL!r}, 'text/plain': {EVIL!r}, 'image/svg+xml': {EVIL!r}}})",
+        "from IPython.display import publish_display_data as p\np({'image/png': 'x\" onerror=\"alert(1)'})",
+        f"def greet(name):\n    print({EVIL!r})\n    return {EVIL!r}",
+        f"class Evil(Exception):\n    pass\nEvil.__name__ = {EVIL!r}\nraise Evil",
+        "print('\\x1b[31mred\\x1b[0m \\x00 \\udcff \\u202e')",
+    ],
+)
+def test_nothing_of_a_submission_acts(page, source):
+    html = page({"greet": source}, [Extra(2, source)])
+    assert "\x1b" not in html and "\x00" not in html and "\u202e" not in html
+    html.encode()
+
+
+def test_notes_and_reasons_are_text(page):
+    assert_inert(page({"greet": f"raise ValueError({EVIL!r})"}, notes=[EVIL]))
+
+
+def test_images_are_kept_when_they_are_images(master):
+    for data, kept in {PNG: 1, PNG[:-3]: 0, "x": 0, base64.b64encode(b"GIF89a").decode(): 0}.items():
+        result = {"status": "ok", "outputs": [{"output_type": "display_data", "data": {"image/png": data}}]}
+        assert len(autograded._outputs(result, errors_only=False)) == kept
+
+
+def test_a_written_answer_is_sanitized(master):
+    metadata = kit._nbgrader("essay", grade=True, solution=True, points=4)
+    cell = new_markdown_cell(f"**Bold** [link](javascript:alert(1)) [ok](https://example.com) {EVIL}\n\n$x$", metadata=metadata)
+    cell.metadata.nbgrader.score = 3
+    html = make_page(nbformat.v4.new_notebook(cells=[cell]), "x", 0)
+    assert_inert(html)
+    assert "<strong>Bold</strong>" in html and "3 of 4 points" in html and "javascript" not in html
+
+
+def test_late_points_are_told(master):
+    assert "2 points were taken off" in make_page(master.notebook, "x", 2)
