@@ -103,9 +103,30 @@ def test_check_is_blind_for_real_timings_only(built):
     assert check(built) == (0, ["every generated file is up to date"])
     outputs["status-samples"][0].data["text/plain"] = "1.5"
     path.write_text(source.text_of(notebook), encoding="utf-8")
-    assert check(built) == (1, ["notebooks/1_status_lines.ipynb is stale: run `make build`"])
+    assert check(built) == (
+        1,
+        ["notebooks/1_status_lines.ipynb is stale: run `make build` "
+         f"(another output in {built}/lessons/1_status_lines.md: line 41)"],
+    )  # fmt: skip
     path.write_text("no notebook")
     assert check(built) == (1, ["notebooks/1_status_lines.ipynb is stale: run `make build`"])
+
+
+@pytest.mark.parametrize("before, after, stale", [
+    ("Date: Sat, 21 Nov 2026 13:16:46 GMT", "Date: Sun, 22 Nov 2026 09:00:01 GMT", False),
+    ("req-5b50725c05d44774b92b0f817f42e912", "req-c9f0984f032a40b38ac5add59652f0da", False),
+    ("0b0e1bd3-9d0a-4b63-8a5c-6d5f2b3a1c77", "f3f0b3b2-1c1e-4b8e-9a77-0a1b2c3d4e5f", False),
+    ("Age: 1", "Age: 2", True),
+])  # fmt: skip
+def test_dates_and_random_ids_may_differ_between_builds(tmp_path, before, after, stale):
+    def notebook(text):
+        output = nbformat.v4.new_output("stream", text=text)
+        cell = nbformat.v4.new_code_cell("x", id="x", outputs=[output])
+        return source.text_of(nbformat.v4.new_notebook(cells=[cell])).encode()
+
+    path = tmp_path / "x.ipynb"
+    path.write_bytes(notebook(before))
+    assert pipeline.is_stale(path, notebook(after)) is stale
 
 
 def test_files_beside_the_notebook_are_released_too(built):

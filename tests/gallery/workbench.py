@@ -4,6 +4,7 @@ import ast
 import contextlib
 import functools
 import io
+import linecache
 import os
 import re
 from dataclasses import dataclass
@@ -62,6 +63,7 @@ def all_exercises():
 
 @functools.cache
 def _code(source, name):
+    linecache.cache[name] = (len(source), None, source.splitlines(True), name)  # for reports
     return compile(source, name, "exec")
 
 

@@ -94,7 +94,7 @@ def test_a_failing_check_shows_its_report_and_a_hidden_one_its_rule(page):
         "import linecache\nprint([v[2] for k, v in linecache.cache.items() if 'greet' in k])",
         "import linecache\nprint(''.join(line for k, v in linecache.cache.items() if 'greet' in k for line in v[2]))",
         "print(globals().get('In'))",
-        "import gc\nprint([o for o in gc.get_objects() if isinstance(o, (list, dict)) and 'hidden name' in str(o)][:3])",
+        "import linecache\nprint(repr(repr(''.join(line for k, v in linecache.cache.items() if 'greet' in k for line in v[2]))))",
     ],
 )
 def test_hidden_checks_that_are_dug_out_and_printed_are_not_shown(page, master, dig):

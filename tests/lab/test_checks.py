@@ -3,6 +3,7 @@
 import collections
 import http
 import json
+import linecache
 import types
 
 import pytest
@@ -16,6 +17,7 @@ LABEL = "# 1.7 · thing-basics · 3 points · locked\nimport pytest\n\n"
 
 def verdict(answer, tests, seed="s"):
     names = {"__name__": "__main__"}
+    linecache.cache["<cell>"] = (len(answer), None, answer.splitlines(True), "<cell>")
     exec(compile(answer, "<cell>", "exec"), names)
     return judge(LABEL + tests, names, seed)
 
@@ -60,7 +62,7 @@ def test_an_exception_shows_the_students_line():
         "    called    first([])",
         "    expected  None",
         "    got       IndexError: list index out of range",
-        "    where     first, line 2: ",
+        "    where     first, line 2: return items[0]",
         "    rule      None for nothing.",
     ]
 
@@ -237,3 +239,24 @@ def test_encodings_tell_types_apart_and_forget_order():
     assert len(encodings) == len(distinct)
     assert encode({"a": 1, "b": 2}) == encode({"b": 2, "a": 1})
     assert encode({3, 1, 2}) == encode({2, 3, 1})
+
+
+def test_only_names_that_are_read_are_filled_in():
+    shown = lines(
+        "def f(n): return 0",
+        "def test_it(see):\n    'One.'\n    n = 9\n"
+        "    assert see([f(n) for n, *m in [(1, 2)]]) == [n]\n",
+    )
+    assert "for n, *m in [(1, 2)]" in shown[1]
+
+
+def test_the_place_of_an_endless_wait_is_the_students():
+    shown = lines(
+        "import asyncio, contextlib\n"
+        "@contextlib.asynccontextmanager\nasync def lock():\n"
+        "    await asyncio.Event().wait()\n    yield\n"
+        "async def f():\n    async with lock():\n        pass\n",
+        "async def test_it(see, clock):\n    'One.'\n    assert see(await f()) == 1\n",
+    )
+    assert shown[1].startswith("    got       endless wait")
+    assert "lock() in line 4" in shown[2]

@@ -18,7 +18,7 @@ CHECKPOINTS = ".ipynb_checkpoints"
 def build(lessons=(), root=".", check=False, say=print):
     """Build the course, or compare what would be built with what is there.
 
-    A notebook that would differ in nothing but real timings is left as it is.
+    A notebook that would differ in nothing but real timings, dates and random ids is left as it is.
 
     Args:
         lessons (Iterable[str | Path]): lesson files; none means all of `lessons/`.
@@ -38,8 +38,10 @@ def build(lessons=(), root=".", check=False, say=print):
         return 1
     stale = [path for path, content in products.items() if is_stale(root / path, content)]
     for path in stale:
-        say(f"{path} is stale: run `make build`" if check else f"writing {path}")
-        if not check:
+        if check:
+            say(f"{path} is stale: run `make build`{_where(root, path, products[path])}")
+        else:
+            say(f"writing {path}")
             (root / path).parent.mkdir(parents=True, exist_ok=True)
             (root / path).write_bytes(products[path])
     if not stale:
@@ -48,7 +50,7 @@ def build(lessons=(), root=".", check=False, say=print):
 
 
 def is_stale(path, content):
-    """Whether the file at *path* is not what was built, real timings apart.
+    """Whether the file at *path* is not what was built, apart from what may differ between builds.
 
     Args:
         path (Path): a generated file, which may be missing.
@@ -57,15 +59,28 @@ def is_stale(path, content):
     if not path.exists():
         return True
     there = path.read_bytes()
-    return there != content and (
-        path.suffix != ".ipynb" or _without_timings(there) != _without_timings(content)
-    )
+    return there != content and (path.suffix != ".ipynb" or _comparable(there) != _comparable(content))
 
 
-def _without_timings(content):
-    """The notebook in *content* without the outputs that may differ; None if it holds none."""
+def _where(root, path, content):
+    """In brackets, the lines of the lesson whose cells have another output now; "" if there are none."""
+    old = _comparable((root / path).read_bytes()) if (root / path).exists() else None
+    if not path.startswith("notebooks/") or old is None:
+        return ""
+    lesson = read(root / "lessons" / f"{Path(path).stem}.md")
+    cells = zip(lesson.cells, old.cells, _comparable(content).cells, strict=False)
+    lines = [
+        str(told.fence)
+        for told, before, after in cells
+        if before.source == after.source and before.get("outputs") != after.get("outputs")
+    ]
+    return f" (another output in {lesson.path}: line {', '.join(lines)})" if lines else ""
+
+
+def _comparable(content):
+    """The notebook in *content* without what may differ; None if it holds none."""
     try:
-        return edition.without_real_time(nbformat.reads(content.decode(), as_version=4))
+        return edition.comparable(nbformat.reads(content.decode(), as_version=4))
     except (ValueError, nbformat.ValidationError):
         return None
 

@@ -24,10 +24,14 @@ GOES_ON = "raises-exception"
 ABOUT_THE_READER = "lab.progress("  # shows the points of whoever runs it: no expected output
 
 COLORS = re.compile(r"\x1b\[[0-9;]*m")
-PASSING_MARKS = (  # what differs from run to run, and what stands for it in an output
-    (re.compile(r"\b0x[0-9a-f]{8,16}\b"), "0x…"),
-    (re.compile(r"[^\s'\"(]*ipykernel_\d+/\d+\.py"), "<cell>"),
-)
+MARKS_OF_A_RUN = {  # what no reader wants to see in an output, and what stands for it
+    re.compile(r"\b0x[0-9a-f]{8,16}\b"): "0x…",
+    re.compile(r"[^\s'\"(]*ipykernel_\d+/\d+\.py"): "<cell>",
+}
+MARKS_OF_A_BUILD = {  # what a reader may see, though it is another one in each build
+    re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"): "ID",
+    re.compile(r"\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT"): "DATE",
+}
 
 
 def execute(notebook, lesson, on_cell=lambda cell: None):
@@ -113,12 +117,15 @@ def edition(executed, released, lesson):
     return student
 
 
-def without_real_time(notebook):
-    """A copy without the outputs that may differ between builds."""
+def comparable(notebook):
+    """A copy without what may differ between two builds: outputs that are tagged as real time, and
+    dates and random ids in the others."""
     notebook = copy.deepcopy(notebook)
     for cell in notebook.cells:
         if REAL_TIME in cell.metadata.get("tags", ()):
             cell.outputs = []
+        elif cell.get("outputs"):
+            cell.outputs = _replaced(cell.outputs, MARKS_OF_A_BUILD)
     return notebook
 
 
@@ -153,19 +160,21 @@ def _mistake(lesson, cell, problem):
 
 def _steady(output):
     """An output without what differs from run to run."""
-    steady = _without_marks(output)
+    steady = _replaced(output, MARKS_OF_A_RUN)
     if "execution_count" in steady:
         steady["execution_count"] = None
     return from_dict(steady)
 
 
-def _without_marks(value):
-    """A copy of an output, or of a part of it, with the passing marks replaced in its texts."""
+def _replaced(value, marks):
+    """A copy of an output, or of a part of it, with *marks* replaced in its texts."""
     if isinstance(value, dict):
-        return {key: part if key == "image/png" else _without_marks(part) for key, part in value.items()}
+        return {
+            key: part if key == "image/png" else _replaced(part, marks) for key, part in value.items()
+        }
     if isinstance(value, list):
-        return [_without_marks(part) for part in value]
+        return [_replaced(part, marks) for part in value]
     if isinstance(value, str):
-        for mark, replacement in PASSING_MARKS:
+        for mark, replacement in marks.items():
             value = mark.sub(replacement, value)
     return value

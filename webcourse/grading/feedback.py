@@ -207,12 +207,13 @@ def _outputs(cell, hidden):
 def _text(text, hidden):
     """*text* clean, and without the lines of hidden tests that student code may have dug out.
 
-    That catches what is printed as it stands. A test that runs beside student code can be read by
-    it, and whoever encodes it before printing gets it past this.
+    That catches what is printed as it stands, or as a literal. A test that runs beside student code
+    can be read by it, and whoever encodes it before printing gets it past this.
     """
     text = clean(text)
     for line in hidden:
-        text = text.replace(line, REDACTED)
+        # Between its quotes and backslashes the text of a literal is that of the line.
+        text = re.sub(r"[\\'\"]+".join(map(re.escape, re.split(r"[\\'\"]+", line))), REDACTED, text)
     return text
 
 

@@ -93,7 +93,7 @@ def _place(task):
     """Such as `worker() in line 12: job = await queue.get()`."""
     coroutine, frame = task.get_coro(), None
     while inner := getattr(coroutine, "cr_frame", None):
-        if frame is None or not _is_asyncio(inner):
+        if frame is None or not _is_plumbing(inner):
             frame = inner
         coroutine = coroutine.cr_await
     if frame is None:
@@ -105,10 +105,10 @@ def _place(task):
 
 def skip_asyncio(traceback):
     """*traceback* without its leading frames of asyncio."""
-    while traceback and _is_asyncio(traceback.tb_frame):
+    while traceback and _is_plumbing(traceback.tb_frame):
         traceback = traceback.tb_next
     return traceback
 
 
-def _is_asyncio(frame):
-    return frame.f_globals.get("__name__", "").startswith("asyncio")
+def _is_plumbing(frame):
+    return frame.f_globals.get("__name__", "").partition(".")[0] in ("asyncio", "contextlib")

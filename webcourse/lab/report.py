@@ -172,8 +172,9 @@ class _FillIn(ast.NodeTransformer):
         self.names = {**frame.f_globals, **frame.f_locals}
 
     def visit_Name(self, node):
-        value = self.names.get(node.id)
-        if node.id not in self.names or not isinstance(value, _SHOWN) or len(repr(value)) > WIDTH:
+        value = self.names.get(node.id, self)
+        is_read = isinstance(node.ctx, ast.Load)
+        if not (is_read and isinstance(value, _SHOWN) and len(repr(value)) <= WIDTH):
             return node
         return ast.parse(repr(value), mode="eval").body
 
