@@ -259,4 +259,4 @@ def test_the_place_of_an_endless_wait_is_the_students():
         "async def test_it(see, clock):\n    'One.'\n    assert see(await f()) == 1\n",
     )
     assert shown[1].startswith("    got       endless wait")
-    assert "lock() in line 4" in shown[2]
+    assert "f() in line 7: async with lock():" in shown[2]
