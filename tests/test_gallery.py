@@ -99,9 +99,11 @@ def test_mutants_are_killed(exercise):
     assert tally.total > 0 and unexplained == []
 
 
-def test_mutants_are_killed_as_promised():
+def test_mutants_that_break_a_rule_are_killed_as_promised():
     tallies = [tally_mutants(e) for e in EXERCISES.values()]
-    assert sum(t.killed for t in tallies) >= MUTANTS_KILLED * sum(t.total for t in tallies)
+    harmless = sum(1 for t in tallies for _, reason in t.survivors if reason)
+    wrong = sum(t.total for t in tallies) - harmless
+    assert sum(t.killed for t in tallies) >= MUTANTS_KILLED * wrong > 0
 
 
 def test_the_kill_matrix_is_up_to_date():

@@ -9,15 +9,22 @@ import re
 import time
 
 RUN_SECONDS = 240  # for a whole notebook, on a busy machine
+OPEN_SECONDS = 60  # with its kernel
 GIVE_UP_SECONDS = 10  # of an idle kernel, while cells are still to be run
 
-OPEN = """async path => {
+OPEN = """async ([path, milliseconds]) => {
     const app = window.jupyterapp;
-    await app.restored;
-    const panel = await app.commands.execute('docmanager:open', {path, factory: 'Notebook'});
-    await panel.context.ready;
-    await panel.sessionContext.ready;
-    window.panel = panel;
+    const late = new Promise((_, reject) => setTimeout(
+        () => reject(new Error(`${path} has no kernel: ` + document.body.innerText.slice(-500))),
+        milliseconds,
+    ));
+    const open = async () => {
+        await app.restored;
+        window.panel = await app.commands.execute('docmanager:open', {path, factory: 'Notebook'});
+        await window.panel.context.ready;
+        await window.panel.sessionContext.ready;
+    };
+    await Promise.race([open(), late]);
 }"""
 CELLS = """() => Array.from(window.panel.content.model.cells).map(cell => ({
     kind: cell.type,
@@ -49,8 +56,8 @@ class NotebookPage:
     def __init__(self, page, path, screenshots):
         self.page, self._screenshots = page, screenshots
         self._name = path.removesuffix(".ipynb")
-        page.wait_for_function("() => window.jupyterapp", timeout=60_000)
-        page.evaluate(OPEN, path)
+        page.wait_for_function("() => window.jupyterapp", timeout=OPEN_SECONDS * 1000)
+        page.evaluate(OPEN, [path, OPEN_SECONDS * 1000])
 
     def cells(self):
         """All cells, as dicts of kind, source, metadata, count, state and outputs."""

@@ -116,6 +116,7 @@ def test_check_is_blind_for_real_timings_only(built):
     ("Date: Sat, 21 Nov 2026 13:16:46 GMT", "Date: Sun, 22 Nov 2026 09:00:01 GMT", False),
     ("req-5b50725c05d44774b92b0f817f42e912", "req-c9f0984f032a40b38ac5add59652f0da", False),
     ("0b0e1bd3-9d0a-4b63-8a5c-6d5f2b3a1c77", "f3f0b3b2-1c1e-4b8e-9a77-0a1b2c3d4e5f", False),
+    ("http://127.0.0.1:37951/", "http://127.0.0.1:40022/", False),
     ("Age: 1", "Age: 2", True),
 ])  # fmt: skip
 def test_dates_and_random_ids_may_differ_between_builds(tmp_path, before, after, stale):

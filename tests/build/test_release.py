@@ -48,6 +48,12 @@ def test_the_starter_is_what_nbgrader_makes_of_the_solution(lesson, released):
     assert cell.source.endswith(f'    """\n    {STUB}')
 
 
+def test_nbgrader_on_the_command_line_uses_the_same_stub():
+    assert f'c.ClearSolutions.code_stub = {{"python": "{STUB}"}}' in (
+        ROOT / "nbgrader_config.py"
+    ).read_text(encoding="utf-8")
+
+
 def test_the_cells_keep_their_ids_and_the_locks_are_on(solved, released):
     assert [cell.id for cell in released.cells] == [cell.id for cell in solved.cells]
     locked = [cell.id for cell in released.cells if cell.metadata.get("editable") is False]

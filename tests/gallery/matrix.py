@@ -37,8 +37,12 @@ def _summary():
         impostors = [c for c in candidates(exercise) if c.kind == "impostor"]
         total, killed, wrong = total + tally.total, killed + tally.killed, wrong + len(impostors)
         rows.append(f"| {exercise.slug} | {len(impostors)} | {tally.killed} of {tally.total} |")
-    rate = f"{killed / total:.1%}" if total else "none"
-    lines = [f"Impostors: {wrong}, all caught. Mutants: {killed} of {total} killed ({rate}).", ""]
+    lines = [
+        f"Impostors: {wrong}, all caught. Mutants: {total}, of which {killed} are killed "
+        f"({killed / total:.1%})",
+        f"and {total - killed} break no stated rule; each of those is listed with the reason.",
+        "",
+    ]
     return "\n".join([*lines, "| exercise | impostors | mutants killed |", "|:--|--:|--:|", *rows, ""])
 
 
@@ -55,7 +59,7 @@ def _section(exercise):
             lines.append(f"| {name} | {_cell(candidate.says)} | {worth} | {caught} |")
     survivors = tally_mutants(exercise).survivors
     if survivors:
-        lines += ["", "Mutants that survive, since they are as right as the solution:", ""]
+        lines += ["", "Mutants that survive, since they break no stated rule:", ""]
     for mutant, reason in survivors:
         lines.append(f"- `{mutant.was}` → `{mutant.becomes}`: {reason or 'no reason is known'}")
     return "\n".join([*lines, ""])

@@ -37,14 +37,23 @@ def mutants(solution):
     original = ast.dump(_without_annotations(ast.parse(solution)))
     seen = {original}
     for operator, answer in [*_by_cosmic_ray(solution), *_by_ourselves(solution)]:
-        try:
-            tree = ast.parse(answer)
-        except SyntaxError:
+        tree = _parsed(answer)
+        if tree is None:
             continue
         shape = ast.dump(_without_annotations(tree))
         if shape not in seen and _given_code(answer) == _given_code(solution):
             seen.add(shape)
             yield Mutant(operator, answer, *_changed_line(solution, answer))
+
+
+def _parsed(source):
+    """The tree of *source*, or None where a mutation made it ungrammatical."""
+    try:
+        return ast.parse(source)
+    except SyntaxError:
+        return None
+    except SystemError:  # Python 3.11 miscounts when another thread parses at the same moment
+        return ast.parse(source)
 
 
 def _given_code(source):

@@ -31,6 +31,7 @@ MARKS_OF_A_RUN = {  # what no reader wants to see in an output, and what stands 
 MARKS_OF_A_BUILD = {  # what a reader may see, though it is another one in each build
     re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"): "ID",
     re.compile(r"\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT"): "DATE",
+    re.compile(r"\b127\.0\.0\.1:\d+"): "127.0.0.1:PORT",
 }
 
 
@@ -119,7 +120,7 @@ def edition(executed, released, lesson):
 
 def comparable(notebook):
     """A copy without what may differ between two builds: outputs that are tagged as real time, and
-    dates and random ids in the others."""
+    dates, random ids and free ports in the others."""
     notebook = copy.deepcopy(notebook)
     for cell in notebook.cells:
         if REAL_TIME in cell.metadata.get("tags", ()):

@@ -39,5 +39,5 @@ def fold(path):
         )
     text = collapse(notebook, path)
     lesson = lessons / f"{path.stem}.md"
-    lesson.write_text(text, encoding="utf-8")
+    lesson.write_text(text, encoding="utf-8", newline="\n")
     return lesson

@@ -34,14 +34,15 @@ def short_names(lesson):
 
 
 def setup_first(lesson):
-    """The first code cell of a lesson is `given="setup"` and calls `lab.setup`."""
+    """The first code cell of a lesson is `given="setup"` and calls `lab.setup` with the assignment."""
+    call = f'lab.setup("{lesson.assignment}")'
     first = next((cell for cell in lesson.cells if cell.kind == "code"), None)
-    if not lesson.assignment or (first and first.name == "setup" and "lab.setup(" in first.source):
+    if not lesson.assignment or (first and first.name == "setup" and call in first.source):
         return
     yield lesson.error(
         first.fence if first else 1,
         "the lesson does not begin with its setup",
-        'make the first code cell given="setup": from webcourse import lab; lab.setup()',
+        f'make the first code cell given="setup": from webcourse import lab, then {call}',
     )
 
 

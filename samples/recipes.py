@@ -1,0 +1,333 @@
+"""The sample submissions: what each is, how it is made, and the score it deserves.
+
+`webcourse samples` makes them afresh from source/ and release/: samples/NAME/ASSIGNMENT/NOTEBOOK.ipynb,
+expected.json (read by the tests) and the table in README.md.
+
+Most leave the prose and the checks out, to keep the repository small: grading takes everything but
+the answers from the master anyway. `perfect`, `partial` and `blank` are whole notebooks.
+"""
+
+import copy
+import json
+import re
+import shutil
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import nbformat
+
+ASSIGNMENT, NOTEBOOK = "request-lifecycle", "1_request_lifecycle"
+HERE = Path(__file__).resolve().parent
+MARKERS = re.compile(r"^ *### (BEGIN|END) SOLUTION\n?", re.MULTILINE)
+
+
+@dataclass
+class Lesson:
+    """What recipes are made from."""
+
+    release: dict  # the notebook that students get, as JSON
+    answers: dict  # slug -> right answer
+    points: dict  # slug -> {"basics": …, "details": …}
+    impostors: Path  # folder of wrong answers
+
+    def notebook(self, answers):
+        """dict: the student's notebook with *answers* by slug; what is missing stays the starter."""
+        notebook = copy.deepcopy(self.release)
+        for cell in notebook["cells"]:
+            cell["source"] = "".join(cell["source"])
+            if name(cell) in self.answers:
+                cell["source"] = answers.get(name(cell), cell["source"])
+        return notebook
+
+    def short(self, answers):
+        """dict: the same without prose, demonstrations and checks."""
+        notebook = self.notebook(answers)
+        keep = set(self.answers) | {name(cell) for cell in notebook["cells"] if name(cell) and not is_tests(cell)}
+        notebook["cells"] = [cell for cell in notebook["cells"] if name(cell) in keep]
+        return notebook
+
+    def impostor(self, slug, misconception):
+        """str: a wrong answer of tests/impostors/, without its docstring."""
+        source = (self.impostors / slug / f"{misconception}.py").read_text(encoding="utf-8")
+        return re.sub(r'\A""".*?"""\s*', "", source, flags=re.DOTALL)
+
+
+@dataclass
+class Recipe:
+    """A sample submission."""
+
+    name: str
+    what: str
+    make: object  # Callable[[Lesson], dict | str]: a notebook, or the text of the file
+    lost: dict = field(default_factory=dict)  # slug -> parts without points; "all" for every exercise
+    reason: str = ""  # what the lost exercises' reason contains
+    file: str = f"{NOTEBOOK}.ipynb"
+
+
+def name(cell):
+    """str: the grade_id of a cell, empty for none."""
+    return cell["metadata"].get("nbgrader", {}).get("grade_id", "")
+
+
+def is_tests(cell):
+    """bool: whether the cell holds checks."""
+    return cell["metadata"].get("nbgrader", {}).get("grade", False)
+
+
+def code(source, **metadata):
+    """dict: a code cell."""
+    return {"cell_type": "code", "metadata": metadata, "source": source, "outputs": [], "execution_count": None}
+
+
+BOTH = "basics", "details"
+CRASHER = "import ctypes\n\n\ndef {function}(*arguments, **options):\n    ctypes.string_at(0)"
+ENDLESS = '''
+def compress_response(body_str, request_headers):
+    while True:
+        try:
+            while True:
+                pass
+        except BaseException:
+            pass
+'''
+HOG = '''
+def check_cors(request_headers, allowed_origins):
+    pages = []
+    while True:
+        pages.append(bytearray(10_000_000))
+'''
+SHORTCUTS = {
+    "cookies": '''
+import ipytest
+from webcourse.lab import checks
+
+ipytest.autoconfig(raise_on_error=False)
+checks.Verdict.passed = property(lambda self: True)
+real = checks._run
+
+
+def pass_everything(check, *arguments):
+    real(check, *arguments)
+    check.passed = True
+
+
+checks._run = pass_everything
+''',
+    "conditional-get": '''
+class Anything:
+    def __eq__(self, other):
+        return True
+
+    def __getitem__(self, key):
+        return self
+
+    def __iter__(self):
+        return iter([self, self, self])
+
+
+def handle_conditional_get(resource, request_headers):
+    return Anything()
+''',
+    "request-id": "get_ipython().register_magic_function(lambda line, cell: print('passed'), 'cell', 'ipytest')",
+}
+INJECTION = """<script>alert("feedback")</script><img src=x onerror="alert(1)"><svg onload="alert(1)">"""
+
+
+def partial(lesson):
+    """Two thirds of the way: half right, some with a misconception, the last ones not attempted."""
+    answers = dict(list(lesson.answers.items())[:9])
+    answers["cookies"] = lesson.impostor("cookies", "flags_are_assignments")
+    answers["conditional-get"] = lesson.impostor("conditional-get", "weak_tags_never_match")
+    answers["session-tokens"] = lesson.impostor("session-tokens", "never_expires")
+    return lesson.notebook(answers)
+
+
+def with_answers(**changes):
+    """A recipe: right answers but for *changes* (slug with underscores -> source)."""
+    changes = {slug.replace("_", "-"): source.strip() for slug, source in changes.items()}
+    return lambda lesson: lesson.short({**lesson.answers, **changes})
+
+
+def duplicated(lesson):
+    notebook = lesson.short(lesson.answers)
+    notebook["cells"] = [copy.deepcopy(cell) for cell in notebook["cells"] for _ in range(2)]
+    return notebook
+
+
+def tampered(lesson):
+    notebook = lesson.notebook({**lesson.answers, "cors": "def check_cors(*arguments):\n    return {}"})
+    cells = []
+    for cell in notebook["cells"]:
+        if cell["cell_type"] != "code" or not name(cell) or name(cell).startswith("cookies-"):
+            continue  # some tests are deleted
+        if is_tests(cell):
+            cell["source"] = "print('all checks pass')"
+            cell["metadata"]["nbgrader"]["points"] = 1000
+            cell["metadata"]["tags"] = ["skip-execution"]
+        cells.append(cell)
+    notebook["cells"] = cells
+    return notebook
+
+
+def renamed(lesson):
+    notebook = lesson.short(lesson.answers)
+    for cell in notebook["cells"]:
+        if name(cell) == "cookies":
+            cell["metadata"] = {}
+        elif name(cell) == "cors":
+            cell["metadata"]["nbgrader"]["grade_id"] = "cell-1f2e3d"
+        elif name(cell) == "compression":
+            cell["cell_type"] = "markdown"
+    return notebook
+
+
+def old_format(lesson):
+    notebook = nbformat.from_dict(lesson.short(lesson.answers))
+    return nbformat.writes(nbformat.convert(notebook, 3), version=3)
+
+
+def injected(lesson):
+    show = f"from IPython.display import HTML, display\n\nprint({INJECTION!r})\ndisplay(HTML({INJECTION!r}))"
+    notebook = lesson.short({**lesson.answers, "cookies": f"{lesson.answers['cookies']}\n\n\n# {INJECTION}\n{show}"})
+    notebook["cells"].append({"cell_type": "markdown", "metadata": {}, "source": INJECTION})
+    notebook["cells"].append(code(f"raise ValueError({INJECTION!r})"))
+    return notebook
+
+
+def in_the_way(lesson):
+    """The first answer leaves names and a patched clock behind that break the others."""
+    mess = "import builtins\nimport json\nimport time\n\njson.dumps = None\ntime.time = None\nbuiltins.sorted = None\nre = None"
+    return lesson.short({**lesson.answers, "cache-control": f"{lesson.answers['cache-control']}\n\n\n{mess}"})
+
+
+RECIPES = [
+    Recipe("perfect", "the reference solutions", lambda lesson: lesson.notebook(lesson.answers)),
+    Recipe(
+        "partial",
+        "six right answers, three with a misconception, the rest not attempted",
+        partial,
+        lost={"cookies": ("basics", "details"), "conditional-get": ("details",), "session-tokens": ("details",)},
+    ),
+    Recipe("blank", "the notebook as it was handed out", lambda lesson: lesson.notebook({}), {"all": BOTH}, "not attempted"),
+    Recipe(
+        "exits",
+        "one answer ends the process when its cell runs, one when it is called",
+        with_answers(
+            cookies="import os\n\nos._exit(0)",
+            request_pipeline="def run_pipeline(*arguments, **options):\n    import os\n\n    os._exit(1)",
+        ),
+        {"cookies": BOTH, "request-pipeline": BOTH},
+    ),
+    Recipe("endless", "a loop that swallows every interrupt", with_answers(compression=ENDLESS), {"compression": BOTH}),
+    Recipe(
+        "segfault",
+        "an answer that crashes the interpreter",
+        with_answers(async_handler=CRASHER.format(function="get_user")),
+        {"async-handler": BOTH},
+        "crashed",
+    ),
+    Recipe("memory", "an answer that takes all memory", with_answers(cors=HOG), {"cors": BOTH}, "memory"),
+    Recipe(
+        "flood",
+        "right answers, and a hundred megabytes of output",
+        lambda lesson: lesson.short({**lesson.answers, "cors": f"{lesson.answers['cors']}\n\n\nprint('x' * 100_000_000)"}),
+    ),
+    Recipe("duplicated", "every cell twice", duplicated),
+    Recipe(
+        "tampered",
+        "one wrong answer; tests edited, deleted, and tagged skip-execution",
+        tampered,
+        {"cors": BOTH},
+    ),
+    Recipe("renamed", "right answers in cells that lost their name or their type", renamed),
+    Recipe("wrong-name", "right answers in a file with another name", with_answers(), file="Untitled1 (copy).ipynb"),
+    Recipe(
+        "truncated",
+        "a file that was cut off",
+        lambda lesson: json.dumps(lesson.short(lesson.answers), indent=1)[:12_000],
+        {"all": BOTH},
+        "not a notebook",
+    ),
+    Recipe("old-format", "right answers in notebook format 3", old_format),
+    Recipe("injection", "right answers, with scripts for the reader of the feedback", injected),
+    Recipe("in-the-way", "right answers, one of which breaks what the others need", in_the_way),
+    Recipe(
+        "shortcuts",
+        "answers that switch checks off or equal everything",
+        lambda lesson: lesson.short({**lesson.answers, **{slug: source.strip() for slug, source in SHORTCUTS.items()}}),
+        {slug: BOTH for slug in SHORTCUTS},
+    ),
+]
+
+
+def read_lesson(root):
+    """Lesson: from source/ and release/ of the course at *root* (Path)."""
+    source = json.loads((root / "source" / ASSIGNMENT / f"{NOTEBOOK}.ipynb").read_text(encoding="utf-8"))
+    release = json.loads((root / "release" / ASSIGNMENT / f"{NOTEBOOK}.ipynb").read_text(encoding="utf-8"))
+    answers, points = {}, {}
+    for cell in source["cells"]:
+        if cell["metadata"].get("nbgrader", {}).get("solution"):
+            answers[name(cell)] = MARKERS.sub("", "".join(cell["source"])).rstrip()
+        elif is_tests(cell):
+            slug, _, part = name(cell).rpartition("-")
+            points.setdefault(slug, {})[part] = cell["metadata"]["nbgrader"]["points"]
+    return Lesson(release, answers, points, root / "tests" / "impostors")
+
+
+def deserved(recipe, lesson):
+    """dict[str, dict[str, float]]: the points of each part of each exercise."""
+    attempted = set(lesson.answers)
+    if recipe.name == "partial":
+        attempted = set(list(lesson.answers)[:9])
+    scores = {}
+    for slug, parts in lesson.points.items():
+        lost = recipe.lost.get(slug, recipe.lost.get("all", ())) if slug in attempted else BOTH
+        scores[slug] = {part: 0 if part in lost else points for part, points in parts.items()}
+    return scores
+
+
+def make(root):
+    """Write all samples, expected.json and the table of README.md.
+
+    Args:
+        root (Path): folder of the course.
+
+    Yields:
+        str: what was done.
+    """
+    lesson = read_lesson(root)
+    expected, rows = {}, []
+    for old in [path for path in HERE.iterdir() if path.is_dir() and not path.name.startswith(("_", "."))]:
+        shutil.rmtree(old)
+    for recipe in RECIPES:
+        content = recipe.make(lesson)
+        if isinstance(content, dict):
+            content = json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+        path = HERE / recipe.name / ASSIGNMENT / recipe.file
+        path.parent.mkdir(parents=True)
+        path.write_text(content, encoding="utf-8")
+        scores = deserved(recipe, lesson)
+        total = sum(sum(parts.values()) for parts in scores.values())
+        expected[recipe.name] = {"score": total, "exercises": scores, "lost": sorted(recipe.lost), "reason": recipe.reason}
+        rows.append(f"| [`{recipe.name}`]({recipe.name}/{ASSIGNMENT}/) | {recipe.what} | {total:g} |")
+    (HERE / "expected.json").write_text(json.dumps(expected, indent=1) + "\n", encoding="utf-8")
+    maximum = sum(sum(parts.values()) for parts in lesson.points.values())
+    table = ["| sample | what it is | points of " + f"{maximum:g} |", "|:--|:--|--:|", *rows]
+    (HERE / "README.md").write_text(README.format(table="\n".join(table)), encoding="utf-8")
+    yield f"made {len(RECIPES)} samples of {ASSIGNMENT}"
+
+
+README = """# Sample submissions
+
+Submissions of every kind, with the score each deserves. `make grade` copies them to `submitted/`
+when nothing else is there; the tests grade them and compare.
+
+Some are hostile on purpose (they end or crash the process, take all memory, never end, or write
+scripts into the feedback). Do not run them in a notebook; `make grade` runs them within limits.
+
+{table}
+
+`webcourse samples` makes them afresh from `recipes.py`, after the lesson has changed. Most leave
+the prose and the checks out, to keep the repository small: grading takes everything but the
+answers from the master anyway.
+"""
