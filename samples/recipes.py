@@ -98,6 +98,14 @@ def check_cors(request_headers, allowed_origins):
 '''
 SHORTCUTS = {
     "cookies": '''
+def parse_cookie_header(cookie_header):
+    return {}
+
+
+def build_set_cookie(*arguments, **options):
+    return ""
+
+
 import ipytest
 from webcourse.lab import checks
 
@@ -195,8 +203,8 @@ def injected(lesson):
 
 
 def in_the_way(lesson):
-    """The first answer leaves names and a patched clock behind that break the others."""
-    mess = "import builtins\nimport json\nimport time\n\njson.dumps = None\ntime.time = None\nbuiltins.sorted = None\nre = None"
+    """The third answer hides names and breaks modules that later answers need."""
+    mess = "import gzip\nimport uuid\n\ngzip.compress = uuid.uuid4 = None\nre = json = sorted = None"
     return lesson.short({**lesson.answers, "cache-control": f"{lesson.answers['cache-control']}\n\n\n{mess}"})
 
 
@@ -206,7 +214,7 @@ RECIPES = [
         "partial",
         "six right answers, three with a misconception, the rest not attempted",
         partial,
-        lost={"cookies": ("basics", "details"), "conditional-get": ("details",), "session-tokens": ("details",)},
+        lost={"cookies": BOTH, "conditional-get": ("details",), "session-tokens": BOTH},
     ),
     Recipe("blank", "the notebook as it was handed out", lambda lesson: lesson.notebook({}), {"all": BOTH}, "not attempted"),
     Recipe(
@@ -214,9 +222,10 @@ RECIPES = [
         "one answer ends the process when its cell runs, one when it is called",
         with_answers(
             cookies="import os\n\nos._exit(0)",
-            request_pipeline="def run_pipeline(*arguments, **options):\n    import os\n\n    os._exit(1)",
+            concurrent_requests="async def process_requests_concurrent(n):\n    import os\n\n    os._exit(1)",
         ),
-        {"cookies": BOTH, "request-pipeline": BOTH},
+        {"cookies": BOTH, "concurrent-requests": BOTH},
+        "ended the Python process",
     ),
     Recipe("endless", "a loop that swallows every interrupt", with_answers(compression=ENDLESS), {"compression": BOTH}),
     Recipe(

@@ -32,10 +32,12 @@ STRUCTURE = [
     ('given="status-samples"', f'given="{"x" * 65}"', 41, "a name of 65 characters; use at most 64"),
     ('python given="setup"', "python", 10,
      "the lesson does not begin with its setup; "
-     'make the first code cell given="setup": from webcourse import lab, then lab.setup("status-lines")'),
+     'make the first code cell given="setup": '
+     'from webcourse import lab, then lab.setup("status-lines")'),
     ('lab.setup("status-lines")', "lab.setup()", 10,
      "the lesson does not begin with its setup; "
-     'make the first code cell given="setup": from webcourse import lab, then lab.setup("status-lines")'),
+     'make the first code cell given="setup": '
+     'from webcourse import lab, then lab.setup("status-lines")'),
     ("## 1.1 · The", "## 1.1 The", 24,
      "the heading above 'status-line' has no number; write ## 1.7 · Noun: the point in words"),
     ("> **Easy** · 10 min · 3 points", "> **Easy**, 10 minutes, 3 points", 26,

@@ -44,10 +44,24 @@ def test_extra_cells_run_where_they_stand(master):
     assert "extra-4" not in order(plan)
 
 
-def test_an_answer_in_a_cell_of_its_own_comes_after_the_starter(master):
-    before = master.positions["greet"] - 1
-    answered = transplant(master, SOLUTIONS, [Extra(before, "helper = 1")])
-    blank = transplant(master, {}, [Extra(before, SOLUTIONS["greet"])])
+def test_a_starter_does_not_run_where_a_cell_of_the_students_own_may_hold_the_answer(master):
+    at = master.positions
+    own = Extra(at["greet"] - 1, SOLUTIONS["greet"], before=at["greet-basics"])
+    answered, blank = transplant(master, SOLUTIONS, [own]), transplant(master, {}, [own])
     assert order(answered).index("extra-1") < order(answered).index("greet")
-    assert order(blank).index("greet") < order(blank).index("extra-1") < order(blank).index("greet-basics")
+    assert "greet" not in order(blank) and "double" in order(blank)
+    assert blank.blank == {"double", "total"}
     assert next(step for step in blank.steps if step.name == "extra-1").exercise == "greet"
+
+
+def test_where_cells_are_missing_an_extra_cell_may_hold_any_of_the_answers_there(master):
+    at = master.positions
+    plan = transplant(master, {}, [Extra(at["double"], "x = 1", before=at["total"])])
+    assert plan.blank == set()
+
+
+def test_an_extra_cell_between_two_tests_cells_belongs_to_no_exercise(master):
+    at = master.positions
+    plan = transplant(master, {}, [Extra(at["greet-basics"], "x = 1", before=at["greet-details"])])
+    assert plan.blank == set(SOLUTIONS)
+    assert order(plan).index("extra-1") == order(plan).index("greet-basics") + 1

@@ -10,12 +10,14 @@
 `edition`    the student's notebook: the release with the expected outputs
 `outline`    what there is to earn, for the progress table
 `course`     all of it in order
+`handout`    the student's repository, without solutions
 `fold`       a notebook edited in JupyterLab becomes the lesson again
 `handout`    the student's repository
 """
 
 from pathlib import Path
 
+from .handout import add_command as add_handout
 from .lesson import LessonError
 
 
@@ -61,6 +63,7 @@ def add_commands(commands):
         help="such as source/request-lifecycle/1_request_lifecycle.ipynb",
     )
     fold.set_defaults(run=_run_fold)
+    add_handout(commands)
 
 
 def _run_build(options):

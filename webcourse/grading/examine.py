@@ -98,18 +98,17 @@ def examine(plan, master, reference, limits, run=room.run):
 
 def _scores(exercise, plan, master, reference, results):
     """dict[str, Score]: of the tests cells of an exercise."""
-    attempted = exercise.slug not in plan.blank or any(step.role == EXTRA for step in plan.of(exercise))
     answer = results.get(exercise.slug)
     scores = {}
     for name in exercise.tests:
         score = judge.judge(reference.expected[name], results.get(name), master.points[name])
         if score.passed:
             pass
-        elif not attempted:
+        elif exercise.slug in plan.blank:
             score.cause, score.reason, score.lines = judge.BLANK, "not attempted", []
         elif answer and answer["status"] == "lost":
             score.cause, score.reason = answer["cause"], answer["reason"]
-        elif answer and answer["status"] != "ok" and exercise.slug not in plan.blank:
+        elif answer and answer["status"] != "ok":
             timed_out = answer["status"] == "timeout"
             score.cause = room.TIME if timed_out else judge.ERROR
             score.reason = f"the answer stops with {judge.describe_error(answer)}"
@@ -140,11 +139,10 @@ def _on_its_own(exercise, plan):
         list[list[Step]]
     """
     end = max(i for i, step in enumerate(plan.steps) if step.name in exercise.tests)
-    before = [step for step in plan.steps[: end + 1] if step.role in (GIVEN, EXTRA) or step.exercise == exercise.slug]
-    bare = [step for step in before if step.role != EXTRA]
-    if exercise.slug in plan.blank:
-        return [before] if len(before) > len(bare) else []
-    return [bare, before] if len(before) > len(bare) else [bare]
+    every = [step for step in plan.steps[: end + 1] if step.role in (GIVEN, EXTRA) or step.exercise == exercise.slug]
+    bare = [step for step in every if step.role != EXTRA]
+    ways = [bare] if len(every) == len(bare) else [bare, every]
+    return [steps for steps in ways if any(map(plan.is_students, steps))]
 
 
 class _Runner:

@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 import stat
+import sys
 from dataclasses import dataclass, field
 
 from .course import is_litter, printable
@@ -27,6 +28,7 @@ class Extra:
 
     after: int  # position in the master of the cell that it follows, -1 at the start
     source: str
+    before: int = sys.maxsize  # position of the cell that follows it
 
 
 @dataclass
@@ -246,12 +248,12 @@ def sort_cells(cells, master):
     for cell in cells:
         if cell.grade_id in positions:
             intake.matches += cell.grade_id in starters or cell.grade_id in master.points
-            place = positions[cell.grade_id]
+            place = _pass(intake, positions[cell.grade_id])
             if cell.grade_id in starters:
                 _keep_answer(intake, cell, starters[cell.grade_id], repeated)
         elif cell.source.strip() in master.released:
             intake.matches += len(cell.source.strip()) >= TELLING
-            place = master.released[cell.source.strip()]
+            place = _pass(intake, master.released[cell.source.strip()])
         elif cell.is_code and cell.source.strip():
             room_for_extras -= len(cell.source)
             if room_for_extras >= 0:
@@ -264,6 +266,15 @@ def sort_cells(cells, master):
     if intake.matches and missing:
         intake.notes.append(f"missing answer cells: {', '.join(missing)}")
     return intake
+
+
+def _pass(intake, place):
+    """*place*, noted as what follows the extra cells before it."""
+    for extra in reversed(intake.extras):
+        if extra.before != sys.maxsize:
+            break
+        extra.before = place
+    return place
 
 
 def _keep_answer(intake, cell, starter, repeated):

@@ -32,7 +32,7 @@ class Plan:
     Attributes:
         notebook (NotebookNode): the master with the student's answers, without outputs.
         steps (list[Step]): what runs, in order.
-        blank (set[str]): slugs of exercises whose answer is missing or is the untouched starter.
+        blank (set[str]): slugs of exercises without an answer.
         positions (dict[str, int]): of the steps in the notebook, by name.
     """
 
@@ -41,19 +41,21 @@ class Plan:
     blank: set
     positions: dict
 
-    def of(self, exercise):
-        """list[Step]: the steps of one exercise."""
-        return [step for step in self.steps if step.exercise == exercise.slug]
-
     @property
     def untouched(self):
         """bool: whether there is nothing of the student's to run."""
-        answers = [step.exercise for step in self.steps if step.role == ANSWER]
-        return self.blank.issuperset(answers) and not any(step.role == EXTRA for step in self.steps)
+        return not any(self.is_students(step) for step in self.steps)
+
+    def is_students(self, step):
+        """bool: whether the student wrote the cell."""
+        return step.role == EXTRA or (step.role == ANSWER and step.name not in self.blank)
 
 
 def transplant(master, answers, extras=()):
     """The master with *answers* in place.
+
+    A starter that was left untouched does not run where a cell of the student's own may hold the
+    answer: it would replace it.
 
     Args:
         master (Master)
@@ -65,13 +67,17 @@ def transplant(master, answers, extras=()):
     """
     starters = master.starters
     blank = {name for name in starters if answers.get(name, "").strip() in ("", starters[name].strip())}
-    extras_after = _places(master, extras, blank)
+    elsewhere, extras_after = set(), {}
+    for extra in extras:
+        slugs = [e.slug for e, section in zip(master.exercises, _sections(master), strict=True) if _is_in(extra, section)]
+        elsewhere.update(slug for slug in slugs if slug in blank)
+        extras_after.setdefault(extra.after, []).append((slugs[0] if slugs else "", extra.source))
     notebook = copy.deepcopy(master.notebook)
     owners = {name: e.slug for e in master.exercises for name in [e.slug, *e.tests]}
     cells, steps, positions = [], [], {}
 
     def add(cell, step):
-        if step:
+        if step and step.name not in elsewhere:
             positions[step.name] = len(cells)
             steps.append(step)
         cells.append(cell)
@@ -85,7 +91,7 @@ def transplant(master, answers, extras=()):
             name = f"extra-{1 + sum(step.role == EXTRA for step in steps)}"
             add(_extra_cell(name, source), Step(name, EXTRA, slug, source))
     notebook.cells = cells
-    return Plan(notebook, steps, blank, positions)
+    return Plan(notebook, steps, blank - elsewhere, positions)
 
 
 def _step(cell, owner):
@@ -96,28 +102,6 @@ def _step(cell, owner):
     return Step(grade_id(cell), role, owner, cell.source)
 
 
-def _places(master, extras, blank):
-    """Where the extra cells go.
-
-    A student may have written the answer into a cell of their own and left the starter, so extra
-    cells of an exercise with a blank answer come after it. Otherwise the starter would replace it.
-
-    Returns:
-        dict[int, list[tuple[str, str]]]: slug of the exercise and source, by the position in the
-        master that they follow.
-    """
-    places = {}
-    for extra in extras:
-        after, slug = extra.after, ""
-        for exercise, section in zip(master.exercises, _sections(master), strict=True):
-            if after in section:
-                slug = exercise.slug
-                after = max(after, exercise.position) if slug in blank else after
-                break
-        places.setdefault(after, []).append((slug, extra.source))
-    return places
-
-
 def _sections(master):
     """list[range]: for each exercise the positions from the last tests before it to its first tests."""
     sections, start = [], -1
@@ -125,6 +109,11 @@ def _sections(master):
         sections.append(range(start, master.positions[exercise.tests[0]]))
         start = master.positions[exercise.tests[-1]]
     return sections
+
+
+def _is_in(extra, section):
+    """bool: whether the cells around an extra cell leave open that it belongs to a section."""
+    return extra.after < section.stop and extra.before > section.start
 
 
 def _extra_cell(name, source):

@@ -9,7 +9,7 @@ from . import checks
 
 OUTLINE = Path(__file__).with_name("outline.json")  # written by the builder
 EARNED, OPEN = "■", "□"  # one for each point: text, so that it shows in every theme and viewer
-HEADER = ["", "exercise", "points", "", "state"]
+HEADER = ["number", "exercise", "points", "earned", "state"]
 
 
 def progress():
