@@ -37,14 +37,25 @@ def _is_sample(path):
     return path.is_dir() and any(child.is_dir() for child in path.iterdir()) and not path.name.startswith(("_", "."))
 
 
+def make_samples(root):
+    """Make the samples of the course at *root* (Path) afresh, as its recipes say.
+
+    Returns:
+        Iterable[str]: what was done, while it is done.
+
+    Raises:
+        CourseError: if there are no recipes.
+    """
+    recipes = root / FOLDER / RECIPES
+    if not recipes.exists():
+        raise CourseError(f"there is no {recipes}: start the command in the course's folder")
+    return runpy.run_path(str(recipes))["make"](root)
+
+
 def samples_command(options):
     """The command `webcourse samples`. Returns the exit code."""
     try:
-        course = Course(options.course)
-        recipes = course.root / FOLDER / RECIPES
-        if not recipes.exists():
-            raise CourseError(f"there is no {recipes}: start the command in the course's folder")
-        for line in runpy.run_path(str(recipes))["make"](course.root):
+        for line in make_samples(Course(options.course).root):
             print(line)
     except CourseError as error:
         print(f"webcourse samples: {error}", file=sys.stderr)
