@@ -34,10 +34,10 @@ CELLS = """() => Array.from(window.panel.content.model.cells).map(cell => ({
     state: cell.type === 'code' ? cell.executionState : 'idle',
     outputs: cell.type === 'code' ? cell.outputs.toJSON() : [],
 }))"""
-SHOW = """async (index) => {
+SHOW = """async ([index, align]) => {
     const notebook = window.panel.content;
     notebook.activeCellIndex = index;
-    await notebook.scrollToItem(index, 'center');
+    await notebook.scrollToItem(index, align);
     await notebook.widgets[index].ready;
 }"""
 LOOK = """editor => [
@@ -99,13 +99,12 @@ class NotebookPage:
             self.page.wait_for_timeout(100)
         self.page.wait_for_timeout(200)  # until the last outputs are in the model
 
-    def show(self, cell):
+    def show(self, cell, align="center"):
         """Scroll to a cell, given by its name or its place, and return its element."""
         index = self.index(cell) if isinstance(cell, str) else cell
-        self.page.evaluate(SHOW, index)
+        self.page.evaluate(SHOW, [index, align])
         element = self.page.locator(f'.jp-Notebook .jp-Cell[data-windowed-list-index="{index}"]')
         element.wait_for(state="visible", timeout=20_000)
-        element.scroll_into_view_if_needed()
         return element
 
     def type_over(self, name, text):

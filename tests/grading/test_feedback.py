@@ -2,7 +2,6 @@
 
 import base64
 import re
-from html.parser import HTMLParser
 
 import nbformat
 import pytest
@@ -10,6 +9,7 @@ from nbformat.v4 import new_markdown_cell
 
 from tests.grading import kit
 from tests.grading.kit import SOLUTIONS
+from tests.grading.pages import assert_inert
 from webcourse.grading import autograded
 from webcourse.grading.examine import examine
 from webcourse.grading.feedback import make_page, render
@@ -18,34 +18,6 @@ from webcourse.grading.transplant import transplant
 
 PNG = base64.b64encode(b"\x89PNG\r\n\x1a\n" + b"0" * 20).decode()
 EVIL = "<script>alert(1)</script><img src=x onerror=alert(1)><svg onload=alert(1)>"
-
-
-class Tags(HTMLParser):
-    """The tags and attributes of a page."""
-
-    def __init__(self, page):
-        super().__init__()
-        self.tags, self.attributes = [], []
-        self.feed(page)
-
-    def handle_starttag(self, tag, attributes):
-        self.tags.append(tag)
-        self.attributes += [(tag, *attribute) for attribute in attributes]
-
-
-def assert_inert(page):
-    tags = Tags(page)
-    allowed = set("html head meta title style body h1 h2 h3 p ul li table thead tbody tr th td a section pre code "
-                  "span div img ol em strong blockquote br hr".split())  # fmt: skip
-    assert set(tags.tags) <= allowed
-    for tag, name, value in tags.attributes:
-        assert not name.startswith("on")
-        if name == "src":
-            assert value.startswith("data:image/png;base64,")
-        if name == "href" and not value.startswith("#"):
-            assert re.match(r"https?://|mailto:", value)
-    policy = next(value for tag, name, value in tags.attributes if tag == "meta" and name == "content" and "default-src" in value)
-    assert "default-src 'none'" in policy and "script" not in policy
 
 
 @pytest.fixture

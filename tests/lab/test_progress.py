@@ -16,7 +16,7 @@ OUTLINE = {
     "request-lifecycle": {
         "title": "The request lifecycle",
         "exercises": [
-            {"number": "1.1", "title": "A <minimal> app", "slug": "app", "difficulty": "Easy",
+            {"number": "1.1", "title": "A <minimal> app: no framework", "slug": "app", "difficulty": "Easy",
              "points": 3, "cells": {"app-basics": 2, "app-details": 1}},
             {"number": "1.2", "title": "Headers", "slug": "headers", "difficulty": "Medium",
              "points": 5, "cells": {"headers-basics": 3, "headers-details": 2}},

@@ -122,15 +122,15 @@ def _own_frames(shell, trace):
 
 def _unwritten(frames):
     """A starter was called that still raises NotImplementedError."""
-    *callers, last = frames
+    first, last = frames[0], frames[-1]
     if last.name == "<module>":
         return [f"{last.place()}: not written yet. Put your code in its place."]
     lines = [
         f"{last.name}() is not written yet.",
         f"Put your code in place of `raise NotImplementedError` ({last.cell}) and run that cell.",
     ]
-    if callers:
-        lines.append(f"It was called in {callers[-1].place()}.")
+    if first is not last:
+        lines.append(f"It was called in {first.place()}.")
     return lines
 
 

@@ -65,8 +65,9 @@ class Row:
 def _row(exercise):
     verdicts = {name: checks.verdicts.get(name) for name in exercise["cells"]}
     earned = sum(exercise["cells"][name] for name, verdict in verdicts.items() if verdict and verdict.passed)
+    noun = exercise["title"].partition(": ")[0]  # the rest would break the line
     return Row(
-        exercise["number"], exercise["title"], sum(exercise["cells"].values()), earned,
+        exercise["number"], noun, sum(exercise["cells"].values()), earned,
         _state(exercise["slug"], verdicts),
     )
 
@@ -100,9 +101,9 @@ class Progress:
     rows: list
 
     def __repr__(self):
-        table = [HEADER, *(row.cells() for row in self.rows)]
-        widths = [max(len(cells[n]) for cells in table) for n in range(len(HEADER))]
-        lines = ["  ".join(c.ljust(w) for c, w in zip(row.cells(), widths)).rstrip() for row in self.rows]
+        table = [row.cells() for row in self.rows]
+        widths = [max(map(len, column)) for column in zip(*table)]
+        lines = ["  ".join(map(str.ljust, cells, widths)).rstrip() for cells in table]
         return "\n".join([self.summary, *lines])
 
     def _repr_html_(self):
