@@ -63,10 +63,15 @@ def lesson(request):
 
 
 @pytest.fixture(scope="session")
-def opened(browser, server, lesson, screenshots):
-    """The lesson in a window, run from top to bottom as it was handed out."""
+def handed_out(browser, server, lesson, screenshots):
+    """The lesson in a window, as it was handed out."""
     with closing(browser.new_page(viewport=WINDOW, locale="en-US")) as page:
         page.goto(server)
-        notebook = NotebookPage(page, f"{lesson.name}.ipynb", screenshots)
-        notebook.run_all()
-        yield notebook
+        yield NotebookPage(page, f"{lesson.name}.ipynb", screenshots)
+
+
+@pytest.fixture(scope="session")
+def opened(handed_out):
+    """The same, run from top to bottom while it is still blank."""
+    handed_out.run_all()
+    return handed_out

@@ -260,3 +260,28 @@ def test_the_place_of_an_endless_wait_is_the_students():
     )
     assert shown[1].startswith("    got       endless wait")
     assert "f() in line 7: async with lock():" in shown[2]
+
+
+def test_checks_that_cannot_start_say_why():
+    found = verdict("", "N = missing + 1\n\ndef test_it(see):\n    'One.'\n    assert see(N) == 1\n")
+    assert not found.passed
+    assert report(found)[:2] == [
+        "✗ the checks can start",
+        "    got       no name 'missing': is it written, and has its cell been run?",
+    ]
+
+
+def test_of_much_that_is_printed_the_end_is_shown():
+    shown = lines(
+        "def f():\n    for n in range(100): print('line', n)\n    return 0",
+        "def test_it(see):\n    'One.'\n    assert see(f()) == 1\n",
+    )
+    assert shown[4].startswith("    printed   …") and shown[4].endswith("line 99")
+
+
+def test_a_starter_that_a_check_calls_in_see_error_is_not_written_either():
+    shown = lines(
+        "def f(): raise NotImplementedError",
+        "def test_it(see):\n    'One.'\n    assert see.error(ValueError, f) == 'ValueError'\n",
+    )
+    assert shown[0].startswith("✗ not written yet") and len(shown) == 2

@@ -26,6 +26,7 @@ from .master import grade_id, is_tests
 
 HIDDEN = re.compile(r"### BEGIN HIDDEN TESTS(.*?)### END HIDDEN TESTS", re.DOTALL)
 TELLING = 12  # characters from which a line of a hidden test is looked for in outputs
+SHOWN = 20_000  # characters of an output
 REDACTED = "(a line of a hidden check)"
 
 
@@ -150,7 +151,7 @@ def _sections(notebook):
         if utils.is_grade(cell):
             section.score += cell.metadata.nbgrader.get("score") or 0
             section.points += cell.metadata.nbgrader.get("points") or 0
-        reason = reasons.get(grade_id(cell))
+        reason = _text(reasons.get(grade_id(cell), ""), hidden)
         if reason and reason not in section.reasons:
             section.reasons.append(reason)
     return [section for section in sections if section.blocks]
@@ -162,14 +163,14 @@ def _block(cell, hidden):
     if is_tests(cell):
         return Block(f"Checks: {grade_id(cell)}", outputs=outputs, points=_points(cell))
     if utils.is_solution(cell):
-        return _answer(cell, outputs)
+        return _answer(cell, outputs, hidden)
     if "extra" in cell.metadata.get("webcourse", {}):
         return Block("A cell of your own", code=_highlighted(cell.source), outputs=outputs)
     failed = any(output.output_type == "error" for output in cell.get("outputs", []))
     return Block("A cell of the notebook", outputs=outputs) if grade_id(cell) and failed else None
 
 
-def _answer(cell, outputs):
+def _answer(cell, outputs, hidden):
     given = cell.metadata.nbgrader
     block = Block("Your answer", outputs=outputs, points=_points(cell) if utils.is_grade(cell) else "")
     if given.get("checksum") == utils.compute_checksum(cell):
@@ -179,7 +180,7 @@ def _answer(cell, outputs):
     else:
         block.code = _highlighted(cell.source)
     if given.get("comment") and given.comment != "No response.":
-        block.comment = _sanitized(given.comment)
+        block.comment = _sanitized(_text(given.comment, hidden))
     return block
 
 
@@ -211,6 +212,8 @@ def _text(text, hidden):
     can be read by it, and whoever encodes it before printing gets it past this.
     """
     text = clean(text)
+    if len(text) > SHOWN:
+        text = f"{text[:SHOWN]}\n… and {len(text) - SHOWN} characters more"
     for line in hidden:
         # Between its quotes and backslashes the text of a literal is that of the line.
         text = re.sub(r"[\\'\"]+".join(map(re.escape, re.split(r"[\\'\"]+", line))), REDACTED, text)

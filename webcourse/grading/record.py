@@ -215,16 +215,12 @@ class Recorder:
 
     def receipt(self, student, master):
         """dict: the receipt of a submission, empty if it was not graded completely."""
-        try:
-            receipt = json.loads(self.receipt_path(student, master).read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            return {}
         complete = (
             (self.course.folder("autograded", student, master.assignment) / f"{master.name}.ipynb").exists()
             and (self.course.folder("feedback", student, master.assignment) / f"{master.name}.html").exists()
             and self.has(student, master.assignment)
         )
-        return receipt if complete and isinstance(receipt, dict) else {}
+        return read_receipt(self.receipt_path(student, master)) if complete else {}
 
     def rows(self, assignment):
         """What the gradebook holds for an assignment, manual grading included.
@@ -239,6 +235,15 @@ class Recorder:
             except MissingEntry:
                 return []
             return sorted((_row(submission) for submission in submissions), key=lambda row: row["student"])
+
+
+def read_receipt(path):
+    """dict: what the receipt at *path* holds, empty without one."""
+    try:
+        receipt = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return receipt if isinstance(receipt, dict) else {}
 
 
 def _row(submission):

@@ -3,7 +3,6 @@
 import collections
 import csv
 import io
-import json
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -12,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from . import judge
-from .record import write
+from .record import read_receipt, write
 
 PLAIN = judge.PASSED, judge.FAILED, judge.BLANK  # causes that need no word in the table
 FORMULA = "=", "+", "-", "@", "\t", "\r"  # what spreadsheets may take for the start of a formula
@@ -111,7 +110,8 @@ def write_csv(course, recorder):
     rows, slugs = [], {}
     for assignment in course.assignments():
         for row in recorder.rows(assignment):
-            receipt = _receipt(course, row["student"], assignment)
+            folder = course.folder("receipts", row["student"], assignment)
+            receipt = next(map(read_receipt, sorted(folder.glob("*.json"))), {})
             exercises = receipt.get("exercises", {})
             slugs.update(dict.fromkeys(exercises))
             points = {slug: sum(row["points"].get(name, 0) for name in tests) for slug, tests in exercises.items()}
@@ -130,13 +130,3 @@ def write_csv(course, recorder):
 
 def _no_formula(text):
     return f"'{text}" if text.startswith(FORMULA) else text
-
-
-def _receipt(course, student, assignment):
-    """dict: the receipt of a submission, empty without one."""
-    for path in course.folder("receipts", student, assignment).glob("*.json"):
-        try:
-            return json.loads(path.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            continue
-    return {}

@@ -132,7 +132,10 @@ class _Child:
         with _starting, _without_main():
             self.process.start()
         theirs.close()
-        self._seen = psutil.Process(self.process.pid) if psutil.pid_exists(self.process.pid) else None
+        try:
+            self._root = psutil.Process(self.process.pid)
+        except psutil.NoSuchProcess:  # over already
+            self._root = None
 
     def __enter__(self):
         return self
@@ -153,7 +156,7 @@ class _Child:
     def family(self):
         """list[psutil.Process]: the child and all that it started and did not cut loose."""
         try:
-            return [self._seen, *self._seen.children(recursive=True)] if self._seen else []
+            return [self._root, *self._root.children(recursive=True)] if self._root else []
         except psutil.Error:
             return []
 
@@ -242,14 +245,11 @@ def _kill_orphans():
 
 def _remove(folder):
     """Delete a room's folder, with what student code may have locked in it."""
-
-    def unlock(function, path, error):
-        with contextlib.suppress(OSError):
-            os.chmod(os.path.dirname(path), stat.S_IRWXU)
-            os.chmod(path, stat.S_IRWXU)
-            function(path)
-
-    shutil.rmtree(folder, onerror=unlock)
+    os.chmod(folder, stat.S_IRWXU)
+    for path, folders, _ in os.walk(folder):
+        for inner in (os.path.join(path, name) for name in folders):
+            if not os.path.islink(inner):  # chmod would follow it out of the room
+                os.chmod(inner, stat.S_IRWXU)
     shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -292,6 +292,7 @@ def _drawing(alt, header, rows, height):
     with _our_style():
         figure = _chart_class()(figsize=(WIDTH, height), layout="constrained")
         FigureCanvasAgg(figure)
+        figure.get_layout_engine().set(w_pad=0.08, h_pad=0.05)  # inches
         figure.alt, figure.header = alt, header
         figure.rows = _thinned(rows)
         axes = figure.add_subplot()
@@ -515,7 +516,8 @@ def _text_table(header, rows):
 
 def _html_table(header, rows):
     def line(cells, tag):
-        return "<tr>" + "".join(f"<{tag}>{html.escape(cell)}</{tag}>" for cell in cells) + "</tr>"
+        tags = [tag if cell else "td" for cell in cells]  # no empty headings
+        return "<tr>" + "".join(f"<{t}>{html.escape(c)}</{t}>" for t, c in zip(tags, cells)) + "</tr>"
 
     body = "\n".join(line(row, "td") for row in rows)
     return f"<table>\n<thead>{line(header, 'th')}</thead>\n<tbody>\n{body}\n</tbody>\n</table>"

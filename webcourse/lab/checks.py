@@ -24,7 +24,7 @@ from dataclasses import dataclass, field
 from . import clock as clocks
 from .limits import TimeLimitExceeded, time_limit
 from .plain import encode, plain
-from .report import NOT_WRITTEN, Failure, render
+from .report import NOT_WRITTEN, Failure, is_unwritten, render, unable
 
 LABEL = re.compile(r"# (?P<number>[\d.]+) · (?P<name>[\w-]+) · (?P<points>\d+) points? · locked")
 HIDDEN = "### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"
@@ -32,6 +32,7 @@ VERDICT_MIME = "application/vnd.webcourse.verdict+json"
 SEED_VARIABLE = "WEBCOURSE_SEED"  # set while grading
 NOTEBOOK_SEED = "notebook"
 CPU_SECONDS = 5  # of computing that a check may do, a thousand times what it needs
+STARTING = "The cells above have run, from the top and without an error."
 PRINTED = 2_000  # characters kept of what the student's code prints during a check
 
 verdicts = {}  # name of a tests cell -> its last Verdict, for the progress table
@@ -156,8 +157,12 @@ def judge(source, namespace, seed, stop_early=False):
     label = LABEL.match(source)
     if not label:
         raise ValueError("a tests cell begins with a label such as '# 1.7 · name · 3 points · locked'")
-    functions, hidden, filename = _load(source, label["name"], dict(namespace))
     checks = []
+    try:
+        functions, hidden, filename = _load(source, label["name"], dict(namespace))
+    except Exception as error:  # what the checks build on is not there
+        functions = []
+        checks.append(Check("the_checks_can_start", STARTING, report=unable(STARTING, error)))
     for function in functions:
         first_line = function.__code__.co_firstlineno
         check = Check(function.__name__, inspect.getdoc(function) or "", first_line in hidden)
@@ -173,7 +178,7 @@ def report(verdict):
     shown = [check for check in verdict.checks if not check.hidden]
     passed = sum(check.passed for check in shown)
     lines = [line for check in shown for line in check.report]
-    if shown and all(NOT_WRITTEN in "".join(check.report) for check in shown):
+    if shown and all(is_unwritten(check.report) for check in shown):
         lines = [f"✗ {NOT_WRITTEN}"]
     for rule in dict.fromkeys(c.rule for c in verdict.checks if c.hidden and not c.passed):
         lines += ["✗ one more example of a stated rule", f"    rule      {rule}"]

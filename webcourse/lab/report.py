@@ -37,7 +37,8 @@ def render(title, rule, failures, cases, filename):
     first = failures[0]
     fields = _fields(first, filename)
     if first.printed.strip() and len(fields) < 4:
-        fields["printed"] = " / ".join(first.printed.strip().splitlines())
+        printed = " / ".join(line.strip() for line in first.printed.strip().splitlines())
+        fields["printed"] = printed if len(printed) <= WIDTH else "…" + printed[1 - WIDTH :]
     if cases > 1 and len(failures) > 1:
         title = f"{title} ({len(failures)} of {cases} cases fail, the first one)"
     lines = [f"✗ {title}"]
@@ -46,6 +47,17 @@ def render(title, rule, failures, cases, filename):
     for n, line in enumerate(textwrap.wrap(" ".join(rule.split()), WIDTH)[:2]):
         lines.append(f"    {'' if n else 'rule':{LABEL_WIDTH}}{line}")
     return lines
+
+
+def unable(rule, error):
+    """The lines for checks that cannot run at all, because of *error*."""
+    got = f"    {'got':{LABEL_WIDTH}}{_shorten(_describe(error))}"
+    return ["✗ the checks can start", got, f"    {'rule':{LABEL_WIDTH}}{rule}"]
+
+
+def is_unwritten(lines):
+    """Whether a report says no more than that the starter is still there."""
+    return any(NOT_WRITTEN in line or NotImplementedError.__name__ in line for line in lines)
 
 
 def _fields(failure, filename):
