@@ -36,13 +36,15 @@ class Lesson:
         for cell in notebook["cells"]:
             cell["source"] = "".join(cell["source"])
             if name(cell) in self.answers:
-                cell["source"] = answers.get(name(cell), cell["source"])
+                cell["source"] = answers.get(name(cell), cell["source"]).strip()
         return notebook
 
     def short(self, answers):
         """dict: the same without prose, demonstrations and checks."""
         notebook = self.notebook(answers)
-        keep = set(self.answers) | {name(cell) for cell in notebook["cells"] if name(cell) and not is_tests(cell)}
+        keep = set(self.answers) | {
+            name(cell) for cell in notebook["cells"] if name(cell) and not is_tests(cell)
+        }
         notebook["cells"] = [cell for cell in notebook["cells"] if name(cell) in keep]
         return notebook
 
@@ -76,12 +78,19 @@ def is_tests(cell):
 
 def code(source, **metadata):
     """dict: a code cell."""
-    return {"cell_type": "code", "metadata": metadata, "source": source, "outputs": [], "execution_count": None}
+    return {
+        "cell_type": "code",
+        "metadata": metadata,
+        "source": source,
+        "outputs": [],
+        "execution_count": None,
+    }
 
 
 BOTH = "basics", "details"
 CRASHER = "import ctypes\n\n\ndef {function}(*arguments, **options):\n    ctypes.string_at(0)"
-ENDLESS = '''
+EXITS = "async def process_requests_concurrent(n):\n    import os\n\n    os._exit(1)"
+ENDLESS = """
 def compress_response(body_str, request_headers):
     while True:
         try:
@@ -89,15 +98,15 @@ def compress_response(body_str, request_headers):
                 pass
         except BaseException:
             pass
-'''
-HOG = '''
+"""
+HOG = """
 def check_cors(request_headers, allowed_origins):
     pages = []
     while True:
         pages.append(bytearray(10_000_000))
-'''
+"""
 SHORTCUTS = {
-    "cookies": '''
+    "cookies": """
 def parse_cookie_header(cookie_header):
     return {}
 
@@ -120,8 +129,8 @@ def pass_everything(check, *arguments):
 
 
 checks._run = pass_everything
-''',
-    "conditional-get": '''
+""",
+    "conditional-get": """
 class Anything:
     def __eq__(self, other):
         return True
@@ -135,8 +144,8 @@ class Anything:
 
 def handle_conditional_get(resource, request_headers):
     return Anything()
-''',
-    "request-id": "get_ipython().register_magic_function(lambda line, cell: print('passed'), 'cell', 'ipytest')",
+""",
+    "request-id": "get_ipython().register_magic_function(lambda line, cell: None, 'cell', 'ipytest')",
 }
 INJECTION = """<script>alert("feedback")</script><img src=x onerror="alert(1)"><svg onload="alert(1)">"""
 
@@ -152,7 +161,7 @@ def partial(lesson):
 
 def with_answers(**changes):
     """A recipe: right answers but for *changes* (slug with underscores -> source)."""
-    changes = {slug.replace("_", "-"): source.strip() for slug, source in changes.items()}
+    changes = {slug.replace("_", "-"): source for slug, source in changes.items()}
     return lambda lesson: lesson.short({**lesson.answers, **changes})
 
 
@@ -195,8 +204,11 @@ def old_format(lesson):
 
 
 def injected(lesson):
-    show = f"from IPython.display import HTML, display\n\nprint({INJECTION!r})\ndisplay(HTML({INJECTION!r}))"
-    notebook = lesson.short({**lesson.answers, "cookies": f"{lesson.answers['cookies']}\n\n\n# {INJECTION}\n{show}"})
+    text = repr(INJECTION)
+    show = f"from IPython.display import HTML, display\n\nprint({text})\ndisplay(HTML({text}))"
+    notebook = lesson.short(
+        {**lesson.answers, "cookies": f"{lesson.answers['cookies']}\n\n\n# {INJECTION}\n{show}"}
+    )
     notebook["cells"].append({"cell_type": "markdown", "metadata": {}, "source": INJECTION})
     notebook["cells"].append(code(f"raise ValueError({INJECTION!r})"))
     return notebook
@@ -205,7 +217,9 @@ def injected(lesson):
 def in_the_way(lesson):
     """The third answer hides names and breaks modules that later answers need."""
     mess = "import gzip\nimport uuid\n\ngzip.compress = uuid.uuid4 = None\nre = json = sorted = None"
-    return lesson.short({**lesson.answers, "cache-control": f"{lesson.answers['cache-control']}\n\n\n{mess}"})
+    return lesson.short(
+        {**lesson.answers, "cache-control": f"{lesson.answers['cache-control']}\n\n\n{mess}"}
+    )
 
 
 RECIPES = [
@@ -216,18 +230,29 @@ RECIPES = [
         partial,
         lost={"cookies": BOTH, "conditional-get": ("details",), "session-tokens": BOTH},
     ),
-    Recipe("blank", "the notebook as it was handed out", lambda lesson: lesson.notebook({}), {"all": BOTH}, "not attempted"),
+    Recipe(
+        "blank",
+        "the notebook as it was handed out",
+        lambda lesson: lesson.notebook({}),
+        {"all": BOTH},
+        "not attempted",
+    ),
     Recipe(
         "exits",
         "one answer ends the process when its cell runs, one when it is called",
         with_answers(
             cookies="import os\n\nos._exit(0)",
-            concurrent_requests="async def process_requests_concurrent(n):\n    import os\n\n    os._exit(1)",
+            concurrent_requests=EXITS,
         ),
         {"cookies": BOTH, "concurrent-requests": BOTH},
         "ended the Python process",
     ),
-    Recipe("endless", "a loop that swallows every interrupt", with_answers(compression=ENDLESS), {"compression": BOTH}),
+    Recipe(
+        "endless",
+        "a loop that swallows every interrupt",
+        with_answers(compression=ENDLESS),
+        {"compression": BOTH},
+    ),
     Recipe(
         "segfault",
         "an answer that crashes the interpreter",
@@ -235,11 +260,15 @@ RECIPES = [
         {"async-handler": BOTH},
         "crashed",
     ),
-    Recipe("memory", "an answer that takes all memory", with_answers(cors=HOG), {"cors": BOTH}, "memory"),
+    Recipe(
+        "memory", "an answer that takes all memory", with_answers(cors=HOG), {"cors": BOTH}, "memory"
+    ),
     Recipe(
         "flood",
         "right answers, and a hundred megabytes of output",
-        lambda lesson: lesson.short({**lesson.answers, "cors": f"{lesson.answers['cors']}\n\n\nprint('x' * 100_000_000)"}),
+        lambda lesson: lesson.short(
+            {**lesson.answers, "cors": f"{lesson.answers['cors']}\n\n\nprint('x' * 100_000_000)"}
+        ),
     ),
     Recipe("duplicated", "every cell twice", duplicated),
     Recipe(
@@ -249,7 +278,12 @@ RECIPES = [
         {"cors": BOTH},
     ),
     Recipe("renamed", "right answers in cells that lost their name or their type", renamed),
-    Recipe("wrong-name", "right answers in a file with another name", with_answers(), file="Untitled1 (copy).ipynb"),
+    Recipe(
+        "wrong-name",
+        "right answers in a file with another name",
+        with_answers(),
+        file="Untitled1 (copy).ipynb",
+    ),
     Recipe(
         "truncated",
         "a file that was cut off",
@@ -263,8 +297,8 @@ RECIPES = [
     Recipe(
         "shortcuts",
         "answers that switch checks off or equal everything",
-        lambda lesson: lesson.short({**lesson.answers, **{slug: source.strip() for slug, source in SHORTCUTS.items()}}),
-        {slug: BOTH for slug in SHORTCUTS},
+        lambda lesson: lesson.short({**lesson.answers, **SHORTCUTS}),
+        dict.fromkeys(SHORTCUTS, BOTH),
     ),
 ]
 
@@ -272,7 +306,9 @@ RECIPES = [
 def read_lesson(root):
     """Lesson: from source/ and release/ of the course at *root* (Path)."""
     source = json.loads((root / "source" / ASSIGNMENT / f"{NOTEBOOK}.ipynb").read_text(encoding="utf-8"))
-    release = json.loads((root / "release" / ASSIGNMENT / f"{NOTEBOOK}.ipynb").read_text(encoding="utf-8"))
+    release = json.loads(
+        (root / "release" / ASSIGNMENT / f"{NOTEBOOK}.ipynb").read_text(encoding="utf-8")
+    )
     answers, points = {}, {}
     for cell in source["cells"]:
         if cell["metadata"].get("nbgrader", {}).get("solution"):
@@ -306,7 +342,9 @@ def make(root):
     """
     lesson = read_lesson(root)
     expected, rows = {}, []
-    for old in [path for path in HERE.iterdir() if path.is_dir() and not path.name.startswith(("_", "."))]:
+    for old in [
+        path for path in HERE.iterdir() if path.is_dir() and not path.name.startswith(("_", "."))
+    ]:
         shutil.rmtree(old)
     for recipe in RECIPES:
         content = recipe.make(lesson)
@@ -317,7 +355,12 @@ def make(root):
         path.write_text(content, encoding="utf-8")
         scores = deserved(recipe, lesson)
         total = sum(sum(parts.values()) for parts in scores.values())
-        expected[recipe.name] = {"score": total, "exercises": scores, "lost": sorted(recipe.lost), "reason": recipe.reason}
+        expected[recipe.name] = {
+            "score": total,
+            "exercises": scores,
+            "lost": sorted(recipe.lost),
+            "reason": recipe.reason,
+        }
         rows.append(f"| [`{recipe.name}`]({recipe.name}/{ASSIGNMENT}/) | {recipe.what} | {total:g} |")
     (HERE / "expected.json").write_text(json.dumps(expected, indent=1) + "\n", encoding="utf-8")
     maximum = sum(sum(parts.values()) for parts in lesson.points.values())

@@ -18,8 +18,7 @@ class _Adding:
         return self.app(environ, start)
 
     def start(self, value, start_response, status, headers, *exc_info):
-        headers.append((self.name, value()))
-        return start_response(status, headers, *exc_info)
+        return start_response(status, headers + [(self.name, value())], *exc_info)
 
 
 def _stopwatch():

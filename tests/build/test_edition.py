@@ -76,7 +76,7 @@ def test_each_failing_demonstration_or_check_is_told_with_its_line():
             "```python\n1 / 0\n```\n\n"
             '```python tests="a-basics" points=2\n'
             'raise Exception("✗ one rule\\n    rule  it\\n0 of 1")\n```\n\n'
-            '```python tags=["raises-exception"]\nmeant\n```\n\n'
+            '```python tags=["meant-to-fail"]\nmeant\n```\n\n'
             '```python given="b"\nraise ValueError("two\\nlines")\n```\n\n'
             "```python\nnever_reached\n```\n"
         )

@@ -32,7 +32,9 @@ def test_roles_become_nbgrader_metadata(solved):
     tests = cell_of(solved, "status-line-basics").metadata
     assert (tests.nbgrader.grade, tests.nbgrader.locked, tests.nbgrader.points) == (True, True, 2)
     assert tests.tags == ["raises-exception"]
-    assert cell_of(solved, "status-line-details_3").metadata == {"tags": ["real-time"]}
+    demonstration = cell_of(solved, "status-line_3").metadata
+    assert demonstration == {"tags": ["raises-exception"]}  # Run All on a blank notebook goes on
+    assert cell_of(solved, "status-line-details_3").metadata == {"tags": ["real-time", "raises-exception"]}
 
 
 def test_cells_have_stable_ids(solved):

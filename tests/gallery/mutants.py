@@ -12,6 +12,7 @@ from cosmic_ray import plugins
 from cosmic_ray.mutating import mutate_code
 
 from webcourse.lab import checks
+from webcourse.lab.syntax import parse
 
 from . import workbench
 from .workbench import SOLUTION
@@ -34,7 +35,7 @@ def mutants(solution):
 
     Docstrings and annotations are left alone: they do not act.
     """
-    original = ast.dump(_without_annotations(ast.parse(solution)))
+    original = ast.dump(_without_annotations(parse(solution)))
     seen = {original}
     for operator, answer in [*_by_cosmic_ray(solution), *_by_ourselves(solution)]:
         tree = _parsed(answer)
@@ -49,17 +50,15 @@ def mutants(solution):
 def _parsed(source):
     """The tree of *source*, or None where a mutation made it ungrammatical."""
     try:
-        return ast.parse(source)
+        return parse(source)
     except SyntaxError:
         return None
-    except SystemError:  # Python 3.11 miscounts when another thread parses at the same moment
-        return ast.parse(source)
 
 
 def _given_code(source):
     """The part of an answer cell that the student does not write."""
     parts = SOLUTION.split(source)
-    return [ast.dump(ast.parse(SOLUTION.sub(r"\g<indent>pass", source)))] if parts[1:] else []
+    return [ast.dump(parse(SOLUTION.sub(r"\g<indent>pass", source)))] if parts[1:] else []
 
 
 def _by_cosmic_ray(solution):
@@ -77,7 +76,7 @@ def _by_cosmic_ray(solution):
 
 
 def _by_ourselves(solution):
-    tree = ast.parse(solution)
+    tree = parse(solution)
     docstrings = {id(node.body[0].value) for node in ast.walk(tree) if _has_docstring(node)}
     sites = list(ast.walk(tree))
     for number, node in enumerate(sites):

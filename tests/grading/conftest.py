@@ -7,7 +7,7 @@ from webcourse.grading import room
 from webcourse.grading.examine import run_reference
 from webcourse.grading.record import Recorder
 
-QUICK = room.Limits(cell_seconds=3, cell_cpu_seconds=2, notebook_seconds=40, memory_mb=400, output_kb=20)
+QUICK = room.Limits(cell_seconds=5, cell_cpu_seconds=2, notebook_seconds=40, memory_mb=400, output_kb=20)
 
 
 @pytest.fixture(scope="session")
@@ -47,7 +47,7 @@ def grade_command():
     from webcourse.cli import main
 
     def run(course, *arguments):
-        quick = ["--cell-seconds", "3", "--notebook-seconds", "40", "--memory-mb", "400"]
+        quick = ["--cell-seconds", "6", "--notebook-seconds", "40", "--memory-mb", "400"]
         return main(["grade", "--course", str(course.root), *quick, *arguments])
 
     return run

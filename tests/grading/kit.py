@@ -88,14 +88,22 @@ def source_notebook(solutions=None, checks=None, slugs=("double", "greet", "tota
     for number, slug in enumerate(slugs, 1):
         cells.append(new_markdown_cell(f"## 1.{number} · {slug}\n\nWrite `{slug}`.", id=f"text-{slug}"))
         cells.append(new_code_cell(solutions[slug], metadata=_nbgrader(slug, solution=True), id=slug))
-        cells.append(new_code_cell(f"raise SystemError('a demonstration of {slug} must not run')", id=f"demo-{slug}"))
+        cells.append(
+            new_code_cell(
+                f"raise SystemError('a demonstration of {slug} must not run')", id=f"demo-{slug}"
+            )
+        )
         for part, points in (("basics", 2), ("details", 1)):
             name = f"{slug}-{part}"
             label = f"%%ipytest\n# 1.{number} · {name} · {points} point{'s' * (points > 1)} · locked"
             metadata = _nbgrader(name, grade=True, locked=True, points=points)
-            cells.append(new_code_cell(label + "\n" + checks[name].strip("\n"), metadata=metadata, id=name))
+            cells.append(
+                new_code_cell(label + "\n" + checks[name].strip("\n"), metadata=metadata, id=name)
+            )
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    return new_notebook(cells=cells, metadata={"kernelspec": kernel, "language_info": {"name": "python"}})
+    return new_notebook(
+        cells=cells, metadata={"kernelspec": kernel, "language_info": {"name": "python"}}
+    )
 
 
 def make_course(root, **changes):
@@ -128,7 +136,10 @@ def submission(answers=None, cells=None):
     for cell in notebook["cells"]:
         name = cell["metadata"].get("nbgrader", {}).get("grade_id")
         if name in SOLUTIONS:
-            starter = MARKED[name].partition("    ### BEGIN")[0] + "    raise NotImplementedError  # your code here"
+            starter = (
+                MARKED[name].partition("    ### BEGIN")[0]
+                + "    raise NotImplementedError  # your code here"
+            )
             cell["source"] = (answers or {}).get(name, starter)
         elif name in CHECKS:
             source = "".join(cell["source"])
@@ -140,7 +151,13 @@ def submission(answers=None, cells=None):
 
 def code(source, **metadata):
     """dict: a code cell."""
-    return {"cell_type": "code", "metadata": metadata, "source": source, "outputs": [], "execution_count": None}
+    return {
+        "cell_type": "code",
+        "metadata": metadata,
+        "source": source,
+        "outputs": [],
+        "execution_count": None,
+    }
 
 
 def hand_in(course, student, content, name=f"{NOTEBOOK}.ipynb"):

@@ -29,7 +29,10 @@ def rows(course):
 def snapshot(course):
     """Content and time of change of every file."""
     files = [path for path in course.root.rglob("*") if path.is_file()]
-    return {str(path.relative_to(course.root)): (path.read_bytes(), path.stat().st_mtime_ns) for path in files}
+    return {
+        str(path.relative_to(course.root)): (path.read_bytes(), path.stat().st_mtime_ns)
+        for path in files
+    }
 
 
 def test_every_kind_of_submission_gets_the_score_it_deserves(course, grade_command, capsys, tmp_path):
@@ -40,7 +43,9 @@ def test_every_kind_of_submission_gets_the_score_it_deserves(course, grade_comma
         return [cell for cell in cells if "test_" not in "".join(cell["source"])]
 
     def edited_tests(cells):
-        return [{**cell, "source": "pass"} if "test_" in "".join(cell["source"]) else cell for cell in cells]
+        return [
+            {**cell, "source": "pass"} if "test_" in "".join(cell["source"]) else cell for cell in cells
+        ]
 
     def renamed(cells):
         for cell in cells:
@@ -50,7 +55,11 @@ def test_every_kind_of_submission_gets_the_score_it_deserves(course, grade_comma
 
     wrong = {**SOLUTIONS, "greet": "def greet(name):\n    return 'no'"}
     kernel = submission(SOLUTIONS)
-    kernel["metadata"]["kernelspec"] = {"name": "julia-1.9", "display_name": "Julia", "language": "julia"}
+    kernel["metadata"]["kernelspec"] = {
+        "name": "julia-1.9",
+        "display_name": "Julia",
+        "language": "julia",
+    }
     old = nbformat.writes(nbformat.convert(nbformat.from_dict(submission(SOLUTIONS)), 3), version=3)
     deserved = {
         "perfect": (submission(SOLUTIONS), 9, ""),
@@ -62,8 +71,16 @@ def test_every_kind_of_submission_gets_the_score_it_deserves(course, grade_comma
         "renamed": (submission(SOLUTIONS, cells=renamed), 9, "missing answer cells: greet"),
         "kernel": (kernel, 9, ""),
         "old-format": (old, 9, ""),
-        "exits": (submission({**SOLUTIONS, "greet": "import os\nos._exit(0)"}), 6, "greet: it ended the Python process"),
-        "crashes": (submission({**SOLUTIONS, "greet": "import ctypes\nctypes.string_at(0)"}), 6, "segmentation fault"),
+        "exits": (
+            submission({**SOLUTIONS, "greet": "import os\nos._exit(0)"}),
+            6,
+            "greet: it ended the Python process",
+        ),
+        "crashes": (
+            submission({**SOLUTIONS, "greet": "import ctypes\nctypes.string_at(0)"}),
+            6,
+            "segmentation fault",
+        ),
         "no-json": (b"this is no notebook", 0, "no JSON"),
         "empty": (b"", 0, "empty"),
         "cut-off": (json.dumps(submission(SOLUTIONS))[:999], 0, "no JSON"),
@@ -152,12 +169,21 @@ def test_some_students_only(course, grade_command):
 
 
 def test_the_receipt_is_enough_to_understand_a_grade(course, grade_command):
-    hand_in(course, "alice", submission({**SOLUTIONS, "greet": "def greet(name):\n    return 'Hello, Alice'"}))
+    hand_in(
+        course,
+        "alice",
+        submission({**SOLUTIONS, "greet": "def greet(name):\n    return 'Hello, Alice'"}),
+    )
     assert grade_command(course, "--seed", "x") == 0
-    receipt = json.loads((course.folder("receipts", "alice", ASSIGNMENT) / f"{NOTEBOOK}.json").read_text())
+    receipt = json.loads(
+        (course.folder("receipts", "alice", ASSIGNMENT) / f"{NOTEBOOK}.json").read_text()
+    )
     assert (receipt["seed"], receipt["walls"], receipt["notes"]) == ("x", "none", [])
     details = receipt["exercises"]["greet"]["greet-details"]
-    assert details["checks"] == {"test_any_name_is_greeted": False, "test_a_secret_name_is_greeted": False}
+    assert details["checks"] == {
+        "test_any_name_is_greeted": False,
+        "test_a_secret_name_is_greeted": False,
+    }
     assert (details["earned"], details["points"], details["cause"]) == (0, 1, "failed check")
 
 
@@ -178,6 +204,19 @@ def test_names_that_spreadsheets_take_for_formulas_are_quoted(course, grade_comm
 # ------------------------------------------------------------------ errors that stop a run
 
 
+@pytest.fixture
+def refusal(course, grade_command, capsys):
+    """What `webcourse grade` says about a course that was spoiled."""
+
+    def refusal(spoil, *arguments):
+        hand_in(course, "alice", submission(SOLUTIONS))
+        spoil(course)
+        assert grade_command(course, *arguments) == 2
+        return capsys.readouterr().err.strip()
+
+    return refusal
+
+
 @pytest.mark.parametrize(
     "spoil, arguments, message",
     [
@@ -186,18 +225,29 @@ def test_names_that_spreadsheets_take_for_formulas_are_quoted(course, grade_comm
         (lambda course: None, ["--student", "zoe"], "look at --student zoe"),
         (lambda course: course.master_path(ASSIGNMENT).unlink(), [], "run `make build` first"),
         (lambda course: course.master_path(ASSIGNMENT).write_text("{"), [], "run `make build`"),
-        (lambda course: course.master_path(ASSIGNMENT).write_text('{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}'), [], "no exercise with tests"),
-        (lambda course: (course.root / "source" / ASSIGNMENT / "b.ipynb").write_text("{}"), [], "holds 2 notebooks"),
+        (
+            lambda course: course.master_path(ASSIGNMENT).write_text(
+                '{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}'
+            ),
+            [],
+            "no exercise with tests",
+        ),
+        (
+            lambda course: (course.root / "source" / ASSIGNMENT / "b.ipynb").write_text("{}"),
+            [],
+            "holds 2 notebooks",
+        ),
         (lambda course: (course.root / "nbgrader_config.py").write_text("1/0"), [], "ZeroDivisionError"),
         (lambda course: (course.root / "gradebook.db").write_bytes(b"x" * 5000), [], "gradebook"),
-        (lambda course: kit.make_course(course.root, solutions={"greet": "def greet(n):\n    pass"}), [], "nobody was graded: the reference solution"),
+        (
+            lambda course: kit.make_course(course.root, solutions={"greet": "def greet(n):\n    pass"}),
+            [],
+            "nobody was graded: the reference solution",
+        ),
     ],
 )
-def test_a_course_that_cannot_be_graded_is_one_line_with_the_cure(course, grade_command, capsys, spoil, arguments, message):
-    hand_in(course, "alice", submission(SOLUTIONS))
-    spoil(course)
-    assert grade_command(course, *arguments) == 2
-    error = capsys.readouterr().err.strip()
+def test_a_course_that_cannot_be_graded_is_one_line_with_the_cure(refusal, spoil, arguments, message):
+    error = refusal(spoil, *arguments)
     assert message in error and "\n" not in error
 
 
@@ -248,8 +298,25 @@ def test_a_fault_of_the_grader_costs_one_submission(course, grade_command, capsy
 
 
 def start(course, *arguments):
-    command = [sys.executable, "-m", "webcourse", "grade", "--course", str(course.root), "--jobs", "1", *arguments]
-    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    command = [
+        sys.executable,
+        "-m",
+        "webcourse",
+        "grade",
+        "--course",
+        str(course.root),
+        "--jobs",
+        "1",
+        *arguments,
+    ]
+    return subprocess.Popen(
+        command,
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
 
 
 def test_ctrl_c_loses_nothing_that_was_graded(course, grade_command, capsys):
@@ -271,7 +338,10 @@ def test_ctrl_c_loses_nothing_that_was_graded(course, grade_command, capsys):
     gradebook = Gradebook(course.directory.db_url, course.directory.course_id)
     assert len(gradebook.assignment_submissions(ASSIGNMENT)) == done
     gradebook.close()
-    assert grade_command(course, "--cell-seconds", "20", "--notebook-seconds", "120", "--memory-mb", "1024") == 0
+    assert (
+        grade_command(course, "--cell-seconds", "20", "--notebook-seconds", "120", "--memory-mb", "1024")
+        == 0
+    )
     assert f"{5 - done} graded, {done} unchanged" in capsys.readouterr().out
     assert {row["score"] for row in rows(course).values()} == {"9"}
 

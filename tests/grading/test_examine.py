@@ -14,6 +14,45 @@ from webcourse.grading.transplant import transplant
 
 FULL = {"double": 3, "greet": 3, "total": 3}
 
+SWALLOWS = """
+import time
+
+def greet(name):
+    while True:
+        try:
+            time.sleep(99)
+        except BaseException:
+            pass
+"""
+LEAVES_A_THREAD = """
+import os, threading, time
+
+threading.Thread(target=lambda: (time.sleep(0.05), os._exit(0))).start()
+time.sleep(0.04)
+"""
+EQUALS_ALL = """
+class Any{}:
+    __hash__ = object.__hash__
+
+    def __eq__(self, other):
+        return True
+
+def greet(name):
+    return Any({})
+"""
+PASSES_ALL = """
+from webcourse.lab import checks
+
+real = checks._run
+checks.Verdict.passed = True
+
+def run(check, *arguments):
+    real(check, *arguments)
+    check.passed = True
+
+checks._run = run
+"""
+
 
 @pytest.fixture
 def grade(master, reference, limits):
@@ -22,7 +61,9 @@ def grade(master, reference, limits):
     def grade(answers=None, extras=(), **changes):
         plan = transplant(master, {**SOLUTIONS, **(answers or {})}, extras)
         examination = examine(plan, master, reference, dataclasses.replace(limits, **changes))
-        points = {e.slug: sum(examination.scores[name].earned for name in e.tests) for e in master.exercises}
+        points = {
+            e.slug: sum(examination.scores[name].earned for name in e.tests) for e in master.exercises
+        }
         return points, examination
 
     return grade
@@ -59,7 +100,10 @@ def test_what_is_not_attempted_is_called_so_and_runs_nothing(master, reference, 
         ("def greet(name):\n    import os\n    os._exit(0)", room.EXIT),
         ("import ctypes\nctypes.string_at(0)", room.CRASH),
         ("while True:\n    pass", room.TIME),
-        ("import time\ndef greet(name):\n    while True:\n        try:\n            time.sleep(99)\n        except BaseException:\n            pass", room.TIME),
+        (
+            SWALLOWS,
+            room.TIME,
+        ),
         ("x = []\nwhile True:\n    x.append(bytearray(10**7))", room.MEMORY),
         ("raise SystemExit", judge.ERROR),
         ("exit()", judge.FAILED),
@@ -75,7 +119,7 @@ def test_a_fault_costs_its_exercise(grade, answer, cause):
 
 
 def test_the_first_of_two_cells_counts_when_the_second_is_lost(grade):
-    answer = "def total(items):\n    if not items:\n        import os\n        os._exit(0)\n    return sum(items)"
+    answer = "import os\ndef total(items):\n    return sum(items) if items else os._exit(0)"
     points, examination = grade({"total": answer})
     assert points == {**FULL, "total": 2}
     assert examination.scores["total-details"].reason == "it ended the Python process"
@@ -90,7 +134,7 @@ def test_the_first_of_two_cells_counts_when_the_second_is_lost(grade):
         "import random\nrandom.Random.randrange = lambda *a: 0",
         "from webcourse.lab import checks\nchecks.judge = None",
         "get_ipython().run_line_magic('reset', '-f')",
-        "import threading, time, os\nthreading.Thread(target=lambda: (time.sleep(0.05), os._exit(0))).start()\ntime.sleep(0.04)",
+        LEAVES_A_THREAD,
     ],
 )
 def test_an_answer_that_gets_in_the_way_costs_the_others_nothing(grade, pollution):
@@ -99,7 +143,10 @@ def test_an_answer_that_gets_in_the_way_costs_the_others_nothing(grade, pollutio
 
 
 def test_an_extra_cell_that_gets_in_the_way_costs_nothing(grade, master):
-    extras = [Extra(master.positions["setup"], "sum = None"), Extra(master.positions["double"], "import os\nos._exit(0)")]
+    extras = [
+        Extra(master.positions["setup"], "sum = None"),
+        Extra(master.positions["double"], "import os\nos._exit(0)"),
+    ]
     points, examination = grade(extras=extras)
     assert points == FULL
     assert examination.notes == ["a cell of your own was left out: it ended the Python process"]
@@ -107,22 +154,32 @@ def test_an_extra_cell_that_gets_in_the_way_costs_nothing(grade, master):
 
 def test_a_helper_in_an_extra_cell_is_there_even_beside_pollution(grade, master):
     extras = [Extra(master.positions["setup"], "def helper(items):\n    return sum(items)")]
-    answers = {"double": f"{SOLUTIONS['double']}\nsum = None", "total": "def total(items):\n    return helper(items)"}
+    answers = {
+        "double": f"{SOLUTIONS['double']}\nsum = None",
+        "total": "def total(items):\n    return helper(items)",
+    }
     assert grade(answers, extras)[0] == FULL
 
 
 def test_an_answer_in_a_cell_of_its_own_counts(grade, master):
-    points, examination = grade({"greet": ""}, [Extra(master.positions["greet"] - 1, SOLUTIONS["greet"])])
+    points, examination = grade(
+        {"greet": ""}, [Extra(master.positions["greet"] - 1, SOLUTIONS["greet"])]
+    )
     assert points == FULL
 
 
 def test_an_own_earlier_answer_may_be_used(grade):
-    assert grade({"total": "def total(items):\n    return sum(double(x) for x in items) // 2"})[0] == FULL
+    assert (
+        grade({"total": "def total(items):\n    return sum(double(x) for x in items) // 2"})[0] == FULL
+    )
 
 
 def test_nobody_earns_from_the_reference(grade):
-    """The second opinion on `total` runs without `double`: neither the student's nor the reference's is there."""
-    answers = {"double": "import os\nos._exit(0)", "total": "def total(items):\n    return sum(double(x) for x in items) // 2"}
+    """The second opinion on `total` runs without `double`, the student's as well as the reference's."""
+    answers = {
+        "double": "import os\nos._exit(0)",
+        "total": "def total(items):\n    return sum(double(x) for x in items) // 2",
+    }
     points, _ = grade(answers)
     assert points == {"double": 0, "greet": 3, "total": 0}
 
@@ -131,11 +188,11 @@ def test_nobody_earns_from_the_reference(grade):
     "trick",
     [
         "import pytest, ipytest\nipytest.autoconfig(raise_on_error=False)",
-        "from webcourse.lab import checks\nchecks._run = lambda check, *a: setattr(check, 'passed', True)",
-        "class Any:\n    def __eq__(self, other):\n        return True\n    def __getitem__(self, i):\n        return self\ndef greet(name):\n    return Any()",
-        "class Any(str):\n    def __eq__(self, other):\n        return True\n    __hash__ = str.__hash__\ndef greet(name):\n    return Any('x')",
-        "from webcourse.lab import checks\nchecks.Verdict.passed = True\nold = checks._run\ndef run(check, *a):\n    old(check, *a)\n    check.passed = True\nchecks._run = run",
-        "get_ipython().register_magic_function(lambda line, cell: print('passed'), magic_kind='cell', magic_name='ipytest')",
+        "from webcourse.lab import checks\nchecks._run = lambda c, *a: setattr(c, 'passed', True)",
+        EQUALS_ALL.format("", ""),
+        EQUALS_ALL.format("(str)", "'x'"),
+        PASSES_ALL,
+        "get_ipython().register_magic_function(lambda line, cell: None, 'cell', 'ipytest')",
         "get_ipython().run_cell = lambda *a, **k: type('R', (), {'success': True})()",
     ],
 )
@@ -154,7 +211,9 @@ def test_what_a_lost_given_cell_costs_falls_on_the_cell_before_it(master, refere
         seen.append(names)
         if "extra-1" in names:  # stands before the given cell
             at = names.index("setup")
-            return [{"id": name, "status": "ok", "outputs": []} for name in names[:at]] + [{"id": "setup", **lost}]
+            return [{"id": name, "status": "ok", "outputs": []} for name in names[:at]] + [
+                {"id": "setup", **lost}
+            ]
         return [{"id": name, "status": "ok", "outputs": []} for name in names]
 
     plan = transplant(master, SOLUTIONS, [Extra(-1, "thread")])

@@ -17,6 +17,10 @@ from webcourse.grading.intake import Extra
 from webcourse.grading.transplant import transplant
 
 PNG = base64.b64encode(b"\x89PNG\r\n\x1a\n" + b"0" * 20).decode()
+DIG = (
+    "import linecache as c\nlines = [line for k, v in c.cache.items() if 'greet' in k for line in v[2]]"
+)
+PUBLISH = "from IPython.display import publish_display_data\npublish_display_data"
 EVIL = "<script>alert(1)</script><img src=x onerror=alert(1)><svg onload=alert(1)>"
 
 
@@ -29,7 +33,9 @@ def page(master, reference, limits):
         examination = examine(plan, master, reference, limits)
         notebook = autograded.fill(plan, master, examination, list(notes))
         scores = {name: (score.earned, score.points) for name, score in examination.scores.items()}
-        comments = {exercise.slug: autograded.comment(exercise, examination) for exercise in master.exercises}
+        comments = {
+            exercise.slug: autograded.comment(exercise, examination) for exercise in master.exercises
+        }
         html = render(notebook, "1_lesson", scores | (points or {}), comments, 0)
         assert_inert(html)
         return html
@@ -38,7 +44,13 @@ def page(master, reference, limits):
 
 
 def test_the_table_says_what_is_missing(page):
-    html = page({**SOLUTIONS, "greet": "def greet(name):\n    return 'Hello, Alice'", "total": "import os\nos._exit(0)"})
+    html = page(
+        {
+            **SOLUTIONS,
+            "greet": "def greet(name):\n    return 'Hello, Alice'",
+            "total": "import os\nos._exit(0)",
+        }
+    )
     text = re.sub(r"<[^>]+>", " ", html)
     assert "The lesson: 5 of 9 points" in text
     rows = re.findall(r"<tr>(.+?)</tr>", html, re.DOTALL)
@@ -64,9 +76,9 @@ def test_a_failing_check_shows_its_report_and_a_hidden_one_its_rule(page):
     "dig",
     [
         "import linecache\nprint([v[2] for k, v in linecache.cache.items() if 'greet' in k])",
-        "import linecache\nprint(''.join(line for k, v in linecache.cache.items() if 'greet' in k for line in v[2]))",
+        f"{DIG}\nprint(''.join(lines))",
         "print(globals().get('In'))",
-        "import linecache\nprint(repr(repr(''.join(line for k, v in linecache.cache.items() if 'greet' in k for line in v[2]))))",
+        f"{DIG}\nprint(repr(repr(''.join(lines))))",
     ],
 )
 def test_hidden_checks_that_are_dug_out_and_printed_are_not_shown(page, master, dig):
@@ -86,11 +98,11 @@ def test_an_unattempted_exercise_shows_no_report(page):
         f"print({EVIL!r})",
         f"{EVIL!r}",
         f"raise ValueError({EVIL!r})",
-        f"from IPython.display import HTML, SVG, Javascript, Markdown, display\ndisplay(HTML({EVIL!r}), Markdown({EVIL!r}), Javascript('alert(1)'))",
+        f"from IPython.display import *\ndisplay(HTML({EVIL!r}), Markdown({EVIL!r}), Javascript('f()'))",
         f"# {EVIL}\nx = 1",
-        f"class X:\n    def _repr_html_(self):\n        return {EVIL!r}\n    def __repr__(self):\n        return {EVIL!r}\nX()",
-        f"from IPython.display import publish_display_data as p\np({{'text/html': {EVIL!r}, 'text/plain': {EVIL!r}, 'image/svg+xml': {EVIL!r}}})",
-        "from IPython.display import publish_display_data as p\np({'image/png': 'x\" onerror=\"alert(1)'})",
+        f"class X:\n    __repr__ = _repr_html_ = lambda self: {EVIL!r}\nX()",
+        f"{PUBLISH}({{'text/html': {EVIL!r}, 'text/plain': {EVIL!r}, 'image/svg+xml': {EVIL!r}}})",
+        f"{PUBLISH}({{'image/png': 'x\" onerror=\"alert(1)'}})",
         f"def greet(name):\n    print({EVIL!r})\n    return {EVIL!r}",
         f"class Evil(Exception):\n    pass\nEvil.__name__ = {EVIL!r}\nraise Evil",
         "print('\\x1b[31mred\\x1b[0m \\x00 \\udcff \\u202e')",
@@ -108,13 +120,19 @@ def test_notes_and_reasons_are_text(page):
 
 def test_images_are_kept_when_they_are_images(master):
     for data, kept in {PNG: 1, PNG[:-3]: 0, "x": 0, base64.b64encode(b"GIF89a").decode(): 0}.items():
-        result = {"status": "ok", "outputs": [{"output_type": "display_data", "data": {"image/png": data}}]}
+        result = {
+            "status": "ok",
+            "outputs": [{"output_type": "display_data", "data": {"image/png": data}}],
+        }
         assert len(autograded._outputs(result, errors_only=False)) == kept
 
 
 def test_a_written_answer_is_sanitized(master):
     metadata = kit._nbgrader("essay", grade=True, solution=True, points=4)
-    cell = new_markdown_cell(f"**Bold** [link](javascript:alert(1)) [ok](https://example.com) {EVIL}\n\n$x$", metadata=metadata)
+    cell = new_markdown_cell(
+        f"**Bold** [link](javascript:alert(1)) [ok](https://example.com) {EVIL}\n\n$x$",
+        metadata=metadata,
+    )
     cell.metadata.nbgrader.score = 3
     html = make_page(nbformat.v4.new_notebook(cells=[cell]), "x", 0)
     assert_inert(html)

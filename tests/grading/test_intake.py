@@ -6,7 +6,6 @@ import os
 import nbformat
 import pytest
 
-from tests.grading import kit
 from tests.grading.kit import ASSIGNMENT, NOTEBOOK, SOLUTIONS, code, hand_in, submission
 from webcourse.grading import intake
 from webcourse.grading.intake import take_in
@@ -25,7 +24,9 @@ def take(course, master):
 
 
 def names(cells, *without):
-    return [cell for cell in cells if cell["metadata"].get("nbgrader", {}).get("grade_id") not in without]
+    return [
+        cell for cell in cells if cell["metadata"].get("nbgrader", {}).get("grade_id") not in without
+    ]
 
 
 def test_answers_are_taken_by_name(take):
@@ -87,11 +88,19 @@ def test_links_and_what_is_no_file_are_refused(take, course, kind, tmp_path):
     else:
         folder.mkdir()
         path = folder / f"{NOTEBOOK}.ipynb"
-        make = {"file": lambda: path.symlink_to(outside / path.name), "pipe": lambda: os.mkfifo(path), "directory": path.mkdir}
+        make = {
+            "file": lambda: path.symlink_to(outside / path.name),
+            "pipe": lambda: os.mkfifo(path),
+            "directory": path.mkdir,
+        }
         make[kind]()
     taken = take()
     assert taken.answers == {}
-    assert ("link" in taken.problem) if kind in ("file", "folder") else ("not a regular file" in taken.problem)
+    assert (
+        ("link" in taken.problem)
+        if kind in ("file", "folder")
+        else ("not a regular file" in taken.problem)
+    )
 
 
 def test_a_link_within_the_way_is_refused(course, master, tmp_path):
@@ -112,7 +121,11 @@ def test_an_unreadable_file_is_a_reason(take, course, monkeypatch):
         raise PermissionError(13, "Permission denied")
 
     real = os.open
-    monkeypatch.setattr(os, "open", lambda path, *a, **k: refuse() if str(path).endswith(".ipynb") else real(path, *a, **k))
+    monkeypatch.setattr(
+        os,
+        "open",
+        lambda path, *a, **k: refuse() if str(path).endswith(".ipynb") else real(path, *a, **k),
+    )
     assert "Permission denied" in take().problem
 
 
@@ -150,7 +163,9 @@ def test_a_notebook_in_a_folder_within_the_folder_is_taken(take):
 
 def test_of_several_notebooks_the_best_match_is_taken(take, course):
     hand_in(course, "alice", {"cells": [code("print(1)")]}, "other.ipynb")
-    hand_in(course, "alice", submission(SOLUTIONS, cells=lambda cells: names(cells, "total")), "part.ipynb")
+    hand_in(
+        course, "alice", submission(SOLUTIONS, cells=lambda cells: names(cells, "total")), "part.ipynb"
+    )
     taken = take(submission(SOLUTIONS), name="whole.ipynb")
     assert taken.answers == SOLUTIONS
 
@@ -256,5 +271,8 @@ def test_the_digest_follows_the_content(take, course):
 
 
 def test_a_notebook_of_another_lesson_is_told(take):
-    cells = [code("from webcourse import lab", nbgrader={"grade_id": "setup"}), code("x", nbgrader={"grade_id": "router"})]
+    cells = [
+        code("from webcourse import lab", nbgrader={"grade_id": "setup"}),
+        code("x", nbgrader={"grade_id": "router"}),
+    ]
     assert "another notebook" in take({"cells": cells}).problem

@@ -8,11 +8,23 @@ from webcourse.grading.inside import VERDICT_TYPE
 
 def result(*checks, status="ok", more=()):
     verdict = {"cell": "x", "points": 2, "checks": list(checks)}
-    return {"id": "x", "status": status, "outputs": [{"output_type": "display_data", "data": {VERDICT_TYPE: verdict}}, *more]}
+    return {
+        "id": "x",
+        "status": status,
+        "outputs": [{"output_type": "display_data", "data": {VERDICT_TYPE: verdict}}, *more],
+    }
 
 
 def check(name="test_one", passed=True, seen=(1,), **more):
-    return {"name": name, "rule": "The rule.", "hidden": False, "passed": passed, "seen": list(seen), "report": [f"✗ {name}"], **more}
+    return {
+        "name": name,
+        "rule": "The rule.",
+        "hidden": False,
+        "passed": passed,
+        "seen": list(seen),
+        "report": [f"✗ {name}"],
+        **more,
+    }
 
 
 EXPECTED = judge.expect(result(check(), check("test_two", hidden=True)))
@@ -111,10 +123,14 @@ def test_a_strange_report_is_only_text():
     scored = score(check(passed=False, report={"a": 1}), check("test_two"))
     assert scored.lines[0] == "✗ one"
     scored = score(check(passed=False, report=[["x"], None, "y" * 10_000] * 100), check("test_two"))
-    assert len(scored.lines) <= judge.REPORT_LINES + 1 and max(map(len, scored.lines)) <= judge.LINE_LENGTH
+    assert (
+        len(scored.lines) <= judge.REPORT_LINES + 1 and max(map(len, scored.lines)) <= judge.LINE_LENGTH
+    )
 
 
-@pytest.mark.parametrize("bad", [None, result(check(passed=False)), result(), {"status": "lost", "reason": "gone"}])
+@pytest.mark.parametrize(
+    "bad", [None, result(check(passed=False)), result(), {"status": "lost", "reason": "gone"}]
+)
 def test_a_reference_that_fails_its_own_checks_is_refused(bad):
     with pytest.raises(judge.BadVerdict):
         judge.expect(bad)

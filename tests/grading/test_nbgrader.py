@@ -20,9 +20,10 @@ def nbgrader(course):
     def nbgrader(*arguments):
         environment = {**os.environ, "PYTHONPATH": str(ROOT)}
         command = [sys.executable, "-m", "nbgrader", *arguments]
-        done = subprocess.run(command, cwd=course.root, env=environment, capture_output=True, text=True, timeout=120)
-        assert done.returncode == 0, done.stderr
-        return done.stdout + done.stderr
+        to = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+        done = subprocess.run(command, cwd=course.root, env=environment, **to, timeout=120, check=False)
+        assert done.returncode == 0, done.stdout
+        return done.stdout
 
     return nbgrader
 
@@ -43,7 +44,9 @@ def test_stock_autograde_and_feedback_agree_with_ours(course, nbgrader, grade_co
     wrong = {**SOLUTIONS, "greet": "def greet(name):\n    return 'Hello, Alice'"}
     hand_in(course, "alice", submission(wrong))
     nbgrader("generate_assignment", ASSIGNMENT, "--force")
-    assert "your code here" in (course.folder("release", ".", ASSIGNMENT) / f"{NOTEBOOK}.ipynb").read_text()
+    assert (
+        "your code here" in (course.folder("release", ".", ASSIGNMENT) / f"{NOTEBOOK}.ipynb").read_text()
+    )
     nbgrader("autograde", ASSIGNMENT)
     nbgrader("generate_feedback", ASSIGNMENT)
     assert score(course, "alice") == 8
@@ -71,5 +74,4 @@ def test_export_works_on_our_gradebook(course, nbgrader, grade_command):
     hand_in(course, "alice", submission(SOLUTIONS))
     assert grade_command(course) == 0
     nbgrader("export")
-    (course.root / "grades.csv").exists()
     assert "alice" in (course.root / "grades.csv").read_text()

@@ -48,14 +48,22 @@ def test_scores_and_comments_are_in_the_gradebook(course, grade, gradebook):
         "total-basics": (2, False),
         "total-details": (1, False),
     }
-    comments = {c.name: c.comment for c in gradebook.find_submission_notebook(NOTEBOOK, ASSIGNMENT, "bob").comments}
+    comments = {
+        c.name: c.comment
+        for c in gradebook.find_submission_notebook(NOTEBOOK, ASSIGNMENT, "bob").comments
+    }
     assert comments == {"double": None, "greet": "No response.", "total": "No response."}
-    assert gradebook.find_comment("greet", NOTEBOOK, ASSIGNMENT, "alice").comment == "it ended the Python process"
+    assert (
+        gradebook.find_comment("greet", NOTEBOOK, ASSIGNMENT, "alice").comment
+        == "it ended the Python process"
+    )
     assert gradebook.find_submission(ASSIGNMENT, "alice").score == 6
 
 
 def test_the_autograded_notebook_is_nbgraders(course, grade):
-    hand_in(course, "alice", submission({**SOLUTIONS, "greet": "print('me')\ndef greet(name):\n    pass"}))
+    hand_in(
+        course, "alice", submission({**SOLUTIONS, "greet": "print('me')\ndef greet(name):\n    pass"})
+    )
     grade()
     path = course.folder("autograded", "alice", ASSIGNMENT) / f"{NOTEBOOK}.ipynb"
     assert stat.S_IMODE(path.stat().st_mode) == 0o444
@@ -97,12 +105,19 @@ def test_what_a_person_entered_stays(course, grade, gradebook):
     hand_in(course, "alice", submission())
     grade()
     gradebook.find_grade("greet-basics", NOTEBOOK, ASSIGNMENT, "alice").manual_score = 1.5
-    gradebook.find_comment("greet", NOTEBOOK, ASSIGNMENT, "alice").manual_comment = "Nearly <script>alert(1)</script>"
+    gradebook.find_comment(
+        "greet", NOTEBOOK, ASSIGNMENT, "alice"
+    ).manual_comment = "Nearly <script>alert(1)</script>"
     gradebook.db.commit()
     grade("--force")
     gradebook.db.expire_all()
     after = gradebook.find_grade("greet-basics", NOTEBOOK, ASSIGNMENT, "alice")
-    assert (after.manual_score, after.auto_score, after.score, after.needs_manual_grade) == (1.5, 0, 1.5, True)
+    assert (after.manual_score, after.auto_score, after.score, after.needs_manual_grade) == (
+        1.5,
+        0,
+        1.5,
+        True,
+    )
     page = feedback(course, "alice")
     assert "1.5 of 9 points" in page and "Nearly" in page and "<script" not in page
     assert "alice,lesson,1.5,9" in (course.root / "grades.csv").read_text()
@@ -116,7 +131,9 @@ def test_a_changed_master_is_registered_and_grades_of_other_exercises_stay(cours
     kit.make_course(course.root, slugs=("double", "total"))
     grade()
     gradebook.db.expire_all()
-    assert set(grades(gradebook, "alice")) == {f"{s}-{p}" for s in ("double", "total") for p in ("basics", "details")}
+    assert set(grades(gradebook, "alice")) == {
+        f"{s}-{p}" for s in ("double", "total") for p in ("basics", "details")
+    }
     assert gradebook.find_submission(ASSIGNMENT, "alice").max_score == 6
     kit.make_course(course.root)
     grade()
@@ -187,7 +204,9 @@ def test_a_file_is_never_half_there(tmp_path, monkeypatch):
     with pytest.raises(UnicodeEncodeError):
         record.write(path, "new \udcff")
     assert path.read_text() == "old"
-    monkeypatch.setattr(os, "replace", lambda *args: (_ for _ in ()).throw(OSError(28, "No space left on device")))
+    monkeypatch.setattr(
+        os, "replace", lambda *args: (_ for _ in ()).throw(OSError(28, "No space left on device"))
+    )
     with pytest.raises(CourseError, match="No space left on device"):
         record.write(path, "new")
     assert path.read_text() == "old"

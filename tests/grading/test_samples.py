@@ -18,7 +18,8 @@ ROOT = Path(__file__).parents[2]
 ASSIGNMENT, NOTEBOOK = "request-lifecycle", "1_request_lifecycle"
 
 pytestmark = pytest.mark.skipif(
-    not (ROOT / "source" / ASSIGNMENT).exists(), reason=f"source/{ASSIGNMENT} is missing: run `make build`"
+    not (ROOT / "source" / ASSIGNMENT).exists(),
+    reason=f"source/{ASSIGNMENT} is missing: run `make build`",
 )
 
 
@@ -81,7 +82,11 @@ def test_the_samples_are_made_from_the_lesson_as_it_is(tmp_path, expected):
         shutil.copytree(ROOT / name, tmp_path / name)
     shutil.copytree(ROOT / "tests" / "impostors", tmp_path / "tests" / "impostors")
     list(make_samples(tmp_path))
-    made = {path.relative_to(tmp_path): path.read_bytes() for path in (tmp_path / "samples").rglob("*") if path.is_file()}
+    made = {
+        path.relative_to(tmp_path): path.read_bytes()
+        for path in (tmp_path / "samples").rglob("*")
+        if path.is_file()
+    }
     stale = [str(path) for path, content in made.items() if (ROOT / path).read_bytes() != content]
     assert stale == [], "run `webcourse samples`"
 
@@ -98,8 +103,12 @@ def test_every_exercise_earns_its_points_without_the_others(lesson):
     reference = run_reference(lesson, "alone", limits)
     for exercise in lesson.exercises:
         plan = transplant(lesson, {exercise.slug: lesson.references[exercise.slug]})
-        plan.steps = [step for step in plan.steps if step.role == "given" or step.exercise == exercise.slug]
-        scores = examine(plan, dataclasses.replace(lesson, exercises=[exercise]), reference, limits).scores
+        plan.steps = [
+            step for step in plan.steps if step.role == "given" or step.exercise == exercise.slug
+        ]
+        scores = examine(
+            plan, dataclasses.replace(lesson, exercises=[exercise]), reference, limits
+        ).scores
         assert {name: scores[name].reason for name in exercise.tests if not scores[name].passed} == {}
 
 

@@ -11,7 +11,10 @@ def order(plan):
 
 def test_given_answers_and_tests_run_and_demonstrations_do_not(master):
     plan = transplant(master, SOLUTIONS)
-    assert order(plan) == ["setup", *[f"{s}{part}" for s in SOLUTIONS for part in ("", "-basics", "-details")]]
+    assert order(plan) == [
+        "setup",
+        *[f"{s}{part}" for s in SOLUTIONS for part in ("", "-basics", "-details")],
+    ]
     assert plan.blank == set() and not plan.untouched
 
 
@@ -39,7 +42,9 @@ def test_what_is_missing_is_the_starter(master):
 
 def test_extra_cells_run_where_they_stand(master):
     place = master.positions["setup"]
-    plan = transplant(master, SOLUTIONS, [Extra(-1, "a"), Extra(place, "b"), Extra(place, "c"), Extra(99, "lost")])
+    plan = transplant(
+        master, SOLUTIONS, [Extra(-1, "a"), Extra(place, "b"), Extra(place, "c"), Extra(99, "lost")]
+    )
     assert order(plan)[:5] == ["extra-1", "setup", "extra-2", "extra-3", "double"]
     assert "extra-4" not in order(plan)
 

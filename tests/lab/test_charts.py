@@ -115,7 +115,7 @@ def test_no_text_is_clipped_and_none_overlaps(draw):
 def test_labels_of_any_lines_stay_apart(seed):
     rng = random.Random(seed)
     series = {
-        " ".join(["line", str(n), *["word"] * rng.randrange(6)]): ([0, rng.random()], [0, rng.choice([1, 5])])
+        f"line {n} {'word ' * rng.randrange(6)}": ([0, rng.random()], [0, rng.choice([1, 5])])
         for n in range(rng.randint(1, 8))
     }
     test_no_text_is_clipped_and_none_overlaps(lambda: charts.lines(series, y="seconds", **WORDS))
@@ -149,7 +149,7 @@ def test_what_is_counted_has_integer_ticks():
 
 def test_lines_differ_in_color_and_in_style():
     series = {f"line {n}": ([0, 1], [0, n]) for n in range(8)}
-    drawn = [line for line in charts.lines(series, y="s", **WORDS).axes[0].lines if len(line.get_xdata()) == 2]
+    drawn = charts.lines(series, y="s", **WORDS).axes[0].lines
     assert len({line.get_color() for line in drawn}) == 8
     assert len({(line.get_linestyle(), str(line._unscaled_dash_pattern)) for line in drawn}) == 8
 
@@ -221,7 +221,9 @@ def test_the_png_is_sharp_on_fine_screens():
 
 def test_a_chart_is_displayed_exactly_once():
     draw = 'lab.charts.bars({"a": 1}, x="requests", alt="One bar.")'
-    plain, after_pyplot, kept = run_cells(draw, f"import matplotlib.pyplot as plt\n{draw}", f"chart = {draw}")
+    plain, after_pyplot, kept = run_cells(
+        draw, f"import matplotlib.pyplot as plt\n{draw}", f"chart = {draw}"
+    )
     for outputs in (plain, after_pyplot):
         assert len(outputs) == 1
         assert "text/html" in outputs[0].data
@@ -266,7 +268,9 @@ def test_wrong_use_is_named_in_one_line_with_the_cure(wrong, says):
     assert len(str(caught.value)) < 130
 
 
-@pytest.mark.parametrize("values", [[5], [5.0], [0, 0], [0.0], [1e-9, 2e-9], [10**9, 2 * 10**9], [-3, 4]])
+@pytest.mark.parametrize(
+    "values", [[5], [5.0], [0, 0], [0.0], [1e-9, 2e-9], [10**9, 2 * 10**9], [-3, 4]]
+)
 def test_any_numbers_make_a_chart(values):
     for figure in (
         charts.distribution(values, **WORDS),

@@ -285,3 +285,23 @@ def test_a_starter_that_a_check_calls_in_see_error_is_not_written_either():
         "def test_it(see):\n    'One.'\n    assert see.error(ValueError, f) == 'ValueError'\n",
     )
     assert shown[0].startswith("✗ not written yet") and len(shown) == 2
+
+
+def test_what_is_written_shows_beside_what_is_not():
+    shown = lines(
+        "def f(): return 1\ndef g(): raise NotImplementedError",
+        "def test_f(see):\n    'One.'\n    assert see(f()) == 1\n\n"
+        "def test_g(see):\n    'Two.'\n    assert see(g()) == 2\n\n"
+        "def test_more(see):\n    'Three.'\n    assert see(g()) == 3\n",
+    )
+    assert shown[0].startswith("✗ not written yet") and shown[1] == "✓ f" and len(shown) == 3
+
+
+def test_of_many_failing_checks_the_later_ones_show_their_titles():
+    tests = "".join(
+        f"def test_{n}(see):\n    'One.'\n    assert see(f()) == {n + 1}\n\n" for n in range(9)
+    )
+    shown = lines("def f(): return 0", tests)
+    assert shown[-2] == "✗ 8" and sum(line.startswith("✗") for line in shown) == 9
+    in_full = sum(line.startswith("    rule") for line in shown)
+    assert in_full == checks.REPORTED_IN_FULL

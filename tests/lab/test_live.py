@@ -37,7 +37,8 @@ async def asgi(scope, receive, send):
     if path == "/slow":
         await asyncio.sleep(0.2)
     body = (await receive()).get("body") or b"hello"
-    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"text/plain")]})
+    headers = [(b"content-type", b"text/plain")]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
     await send({"type": "http.response.body", "body": body, "more_body": path == "/late"})
     if path == "/late":
         raise ValueError("too late")

@@ -36,6 +36,7 @@ async def main():
 
 asyncio.run(main())
 ''',
+    "not written in a library": "import asyncio\nasyncio.AbstractEventLoop().time()",
     "not supported, in the student's words": 'raise NotImplementedError("no chunked bodies")',
     "in a library": '''
 import json
@@ -117,6 +118,7 @@ def test_what_is_not_written_yet_is_named(said):
     ]
     assert said["calls the unwritten method"].startswith("Router.match() is not written yet.")
     assert said["unwritten in a group"].startswith("fetch() is not written yet.")
+    assert "not written" not in said["not written in a library"]
     assert said["is unwritten itself"].startswith("Cell In[5], line 1: not written yet.")
     assert "NotImplementedError: no chunked bodies" in said["not supported, in the student's words"]
 
@@ -124,9 +126,9 @@ def test_what_is_not_written_yet_is_named(said):
 def test_the_students_lines_are_shown_and_no_others(said):
     assert said["in a library"].splitlines()[:7] == [
         "before",
-        "Cell In[8], line 7",
+        "Cell In[9], line 7",
         '  first("[")',
-        "Cell In[8], line 4, in first",
+        "Cell In[9], line 4, in first",
         "  return json.loads(text)[0]",
         "         ^^^^^^^^^^^^^^^^",
         "json.decoder.JSONDecodeError: Expecting value: line 1 column 2 (char 1)",
@@ -135,8 +137,8 @@ def test_the_students_lines_are_shown_and_no_others(said):
 
 def test_a_group_names_what_it_holds_and_where(said):
     lines = said["in a group"].splitlines()
-    assert "  - ValueError: number 1 (Cell In[9], line 2, in fail)" in lines
-    assert "  - ValueError: number 2 (Cell In[9], line 2, in fail)" in lines
+    assert "  - ValueError: number 1 (Cell In[10], line 2, in fail)" in lines
+    assert "  - ValueError: number 2 (Cell In[10], line 2, in fail)" in lines
 
 
 def test_many_calls_become_one_line(said):
@@ -168,7 +170,8 @@ def test_the_kernel_and_the_trimming_go_on(outputs, said):
 
 def test_the_name_and_message_of_an_error_stay_for_programs(outputs):
     error = outputs["in a library"][-1]
-    assert (error.ename, error.evalue) == ("JSONDecodeError", "Expecting value: line 1 column 2 (char 1)")
+    assert error.ename == "JSONDecodeError"
+    assert error.evalue == "Expecting value: line 1 column 2 (char 1)"
 
 
 def test_a_plain_python_has_nothing_to_trim():

@@ -3,6 +3,7 @@
 import json
 import re
 import sys
+from html import escape
 
 import bleach
 import nh3
@@ -12,18 +13,22 @@ from tests.lab.running import run_cells, shown
 from webcourse.lab import checks, progress
 from webcourse.lab.checks import Check, Verdict
 
+EXERCISES = [
+    ("1.1", "A <minimal> app: no framework", "app", 2, 1),
+    ("1.2", "Headers", "headers", 3, 2),
+    ("1.3", "Cookies", "cookies", 5, 3),
+    ("1.4", "Tags", "tags", 2, 1),
+]
 OUTLINE = {
     "request-lifecycle": {
         "title": "The request lifecycle",
         "exercises": [
-            {"number": "1.1", "title": "A <minimal> app: no framework", "slug": "app", "difficulty": "Easy",
-             "points": 3, "cells": {"app-basics": 2, "app-details": 1}},
-            {"number": "1.2", "title": "Headers", "slug": "headers", "difficulty": "Medium",
-             "points": 5, "cells": {"headers-basics": 3, "headers-details": 2}},
-            {"number": "1.3", "title": "Cookies", "slug": "cookies", "difficulty": "Hard",
-             "points": 8, "cells": {"cookies-basics": 5, "cookies-details": 3}},
-            {"number": "1.4", "title": "Tags", "slug": "tags", "difficulty": "Easy",
-             "points": 3, "cells": {"tags-basics": 2, "tags-details": 1}},
+            {
+                "number": number, "title": title, "slug": slug, "difficulty": "Easy",
+                "points": basics + details,
+                "cells": {f"{slug}-basics": basics, f"{slug}-details": details},
+            }
+            for number, title, slug, basics, details in EXERCISES
         ],
     },
 }
@@ -93,7 +98,7 @@ def test_a_changed_verdict_cannot_add_points_to_the_outline(outline):
 def test_the_html_says_the_same_as_the_text(halfway):
     html = halfway._repr_html_()
     texts = [re.sub("<[^>]*>", "", cell) for cell in re.findall("<td[^>]*>(.*?)</td>", html)]
-    assert texts == [cell.replace("<", "&lt;").replace(">", "&gt;") for row in halfway.rows for cell in row.cells()]
+    assert texts == [escape(cell) for row in halfway.rows for cell in row.cells()]
     assert "<minimal>" not in html
 
 

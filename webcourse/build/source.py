@@ -28,6 +28,7 @@ ROLE_FLAGS = {
     "tests": {"grade": True, "solution": False, "locked": True},
     "answer": {"grade": True, "solution": True, "locked": False},
 }
+MAY_FAIL = ("tests", None)  # checks, and demonstrations, while the answer is still missing
 NO_FLAGS = {"grade": False, "solution": False, "locked": False}
 GO_ON_AFTER_FAILURE = "raises-exception"  # "Run All" stops at a failing cell that has no such tag
 
@@ -77,7 +78,7 @@ def _notebook_cell(cell):
 def _metadata(cell):
     """Expand the role of a code cell into nbgrader's metadata."""
     metadata = {}
-    tags = [*cell.tags, GO_ON_AFTER_FAILURE] if cell.role == "tests" else list(cell.tags)
+    tags = [*cell.tags, GO_ON_AFTER_FAILURE] if cell.role in MAY_FAIL else list(cell.tags)
     if tags:
         metadata["tags"] = tags
     if cell.role:
@@ -159,7 +160,7 @@ def _attributes(flags, tags):
         attributes[role] = flags["grade_id"]
     if role in POINTED_ROLES:
         attributes["points"] = flags.get("points")
-    if role == "tests":
+    if role in MAY_FAIL:
         tags = [tag for tag in tags if tag != GO_ON_AFTER_FAILURE]
     return attributes | ({"tags": tags} if tags else {})
 

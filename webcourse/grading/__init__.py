@@ -34,22 +34,38 @@ def _add_grade(commands):
     grade = commands.add_parser(
         "grade",
         help="grade everything in submitted/",
-        description="Grade submitted/STUDENT/ASSIGNMENT/NOTEBOOK.ipynb. Writes gradebook.db, autograded/, "
-        "feedback/, receipts/ and grades.csv. What has not changed since the last time is skipped. With "
-        "nothing in submitted/, the samples are copied there first.",
-        epilog="exit codes: 0 every submission has a score; 1 a submission has none; 2 the course or the "
-        "command is wrong; 130 interrupted (run it again to go on)",
+        description="Grade submitted/STUDENT/ASSIGNMENT/NOTEBOOK.ipynb. Writes gradebook.db, "
+        "autograded/, feedback/, receipts/ and grades.csv. What has not changed since the last time is "
+        "skipped. With nothing in submitted/, the samples are copied there first.",
+        epilog="exit codes: 0 every submission has a score; 1 a submission has none; 2 the course or "
+        "the command is wrong; 130 interrupted (run it again to go on)",
     )
-    grade.add_argument("assignment", nargs="?", help="such as request-lifecycle; default: every one submitted")
-    grade.add_argument("--course", default=".", metavar="DIR", help="folder with source/ and submitted/ (default: here)")
-    grade.add_argument("--student", default="*", metavar="GLOB", help="only the students whose id matches, such as 'a*'")
-    grade.add_argument("--jobs", type=_positive, metavar="N", help="submissions at a time (default: one a processor)")
-    grade.add_argument("--seed", metavar="TEXT", help="of the checks' random inputs (default: fresh for each run)")
+    grade.add_argument(
+        "assignment", nargs="?", help="such as request-lifecycle; default: every one submitted"
+    )
+    grade.add_argument(
+        "--course", default=".", metavar="DIR", help="folder with source/ and submitted/ (default: here)"
+    )
+    grade.add_argument(
+        "--student", default="*", metavar="GLOB", help="only the students whose id matches, such as 'a*'"
+    )
+    grade.add_argument(
+        "--jobs", type=_positive, metavar="N", help="submissions at a time (default: one a processor)"
+    )
+    grade.add_argument(
+        "--seed", metavar="TEXT", help="of the checks' random inputs (default: fresh for each run)"
+    )
     grade.add_argument("--force", action="store_true", help="grade what has not changed as well")
     limits = grade.add_argument_group("limits")
-    limits.add_argument("--cell-seconds", type=_positive, metavar="S", help="that a cell may take (default: 20)")
-    limits.add_argument("--notebook-seconds", type=_positive, metavar="S", help="that a notebook may take (default: 120)")
-    limits.add_argument("--memory-mb", type=_positive, metavar="MB", help="that a submission may use (default: 1024)")
+    limits.add_argument(
+        "--cell-seconds", type=_positive, metavar="S", help="that a cell may take (default: 20)"
+    )
+    limits.add_argument(
+        "--notebook-seconds", type=_positive, metavar="S", help="that a notebook may take (default: 120)"
+    )
+    limits.add_argument(
+        "--memory-mb", type=_positive, metavar="MB", help="that a submission may use (default: 1024)"
+    )
     grade.set_defaults(run=_run_grade)
 
 
@@ -59,7 +75,9 @@ def _add_samples(commands):
         help="make the sample submissions afresh",
         description="Make the submissions in samples/ from release/ and samples/recipes.py.",
     )
-    samples.add_argument("--course", default=".", metavar="DIR", help="folder with samples/ (default: here)")
+    samples.add_argument(
+        "--course", default=".", metavar="DIR", help="folder with samples/ (default: here)"
+    )
     samples.set_defaults(run=_run_samples)
 
 

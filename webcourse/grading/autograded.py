@@ -1,4 +1,4 @@
-"""The graded notebook: the transplanted master with the outputs of this run, and nothing active in them."""
+"""The graded notebook: the transplanted master with this run's outputs, and nothing active in them."""
 
 import base64
 import binascii
@@ -44,7 +44,8 @@ def fill(plan, master, examination, notes):
                 "slug": exercise.slug,
                 "title": exercise.title,
                 "tests": [
-                    {"name": name, "reason": clean(examination.scores[name].reason)} for name in exercise.tests
+                    {"name": name, "reason": clean(examination.scores[name].reason)}
+                    for name in exercise.tests
                 ],
             }
             for exercise in master.exercises
@@ -58,7 +59,9 @@ def _report(score):
     lines = [clean(line) for line in score.lines or [score.reason]]
     if score.passed:
         return nbformat.v4.new_output("stream", name="stdout", text="\n".join(lines) + "\n")
-    return nbformat.v4.new_output("error", ename="ChecksFailed", evalue=clean(score.reason), traceback=lines)
+    return nbformat.v4.new_output(
+        "error", ename="ChecksFailed", evalue=clean(score.reason), traceback=lines
+    )
 
 
 def _outputs(result, errors_only):
@@ -69,7 +72,9 @@ def _outputs(result, errors_only):
         reason = clean(result["reason"])
         return [nbformat.v4.new_output("error", ename="Lost", evalue=reason, traceback=[reason])]
     outputs = [_output(raw) for raw in result["outputs"]]
-    return [output for output in outputs if output and (output.output_type == "error" or not errors_only)]
+    return [
+        output for output in outputs if output and (output.output_type == "error" or not errors_only)
+    ]
 
 
 def _output(raw):
@@ -117,5 +122,7 @@ def comment(exercise, examination):
     scores = [examination.scores[name] for name in exercise.tests]
     if all(score.cause == judge.BLANK for score in scores):
         return "No response."
-    told = dict.fromkeys(score.reason for score in scores if score.cause not in (judge.PASSED, judge.FAILED, judge.BLANK))
+    told = dict.fromkeys(
+        score.reason for score in scores if score.cause not in (judge.PASSED, judge.FAILED, judge.BLANK)
+    )
     return clean(". ".join(told)) or None

@@ -52,7 +52,9 @@ class Interruption:
         if threading.current_thread() is not threading.main_thread():
             yield self
             return
-        previous = {number: signal.signal(number, self._notice) for number in (signal.SIGINT, signal.SIGTERM)}
+        previous = {
+            number: signal.signal(number, self._notice) for number in (signal.SIGINT, signal.SIGTERM)
+        }
         try:
             yield self
         finally:
@@ -102,7 +104,8 @@ def _grade(options, interrupted):
         report.say(f"ignored: {line}")
     if not prepared:
         raise CourseError(
-            f"no submission of {' or '.join(assignments)} to grade: put them at {course.submitted}/STUDENT/ASSIGNMENT/"
+            f"no submission of {' or '.join(assignments)} to grade: put them at "
+            f"{course.submitted}/STUDENT/ASSIGNMENT/"
             + (f", or look at --student {options.student}" if options.student != "*" else "")
         )
     recorder = Recorder(course)
@@ -125,7 +128,9 @@ def _processors():
 
 
 def _limits(options):
-    given = {name: getattr(options, name, None) for name in ("cell_seconds", "notebook_seconds", "memory_mb")}
+    given = {
+        name: getattr(options, name, None) for name in ("cell_seconds", "notebook_seconds", "memory_mb")
+    }
     limits = room.Limits(**{name: value for name, value in given.items() if value})
     limits.cell_cpu_seconds = min(limits.cell_cpu_seconds, limits.cell_seconds)
     return limits
@@ -168,23 +173,39 @@ def prepare(submissions, masters, limits):
         best = max(candidates, key=lambda candidate: candidate.intake.matches)
         place = best.submission.student, best.submission.assignment
         if not best.intake.matches and len(masters) > 1:
-            homeless.append(f"{path} (no notebook of {', '.join(masters)} in it: name the assignment to grade it anyway)")
+            homeless.append(
+                f"{path} (no notebook of {', '.join(masters)} in it: to grade it all the same, "
+                "name the assignment)"
+            )
         elif place in prepared:
             homeless.append(f"{path} ({place[0]} handed in {place[1]} in its folder as well)")
         else:
             prepared[place] = best
-    return sorted(prepared.values(), key=lambda item: (item.submission.assignment, item.submission.student)), homeless
+    return sorted(
+        prepared.values(), key=lambda item: (item.submission.assignment, item.submission.student)
+    ), homeless
 
 
 def _prepare(submission, masters, limits):
     master = masters[submission.assignment]
     try:
         intake = take_in(submission.path, master)
-    except Exception as error:  # a fault of ours: this submission gets it as the reason, the others go on
+    except (
+        Exception
+    ) as error:  # a fault of ours: this submission gets it as the reason, the others go on
         traceback.print_exc()
-        intake = Intake(problem=f"it could not be read ({type(error).__name__}): please report this fault of the grader")
+        intake = Intake(problem=f"a fault of the grader, please report it ({type(error).__name__})")
     timestamp, stamp = _timestamp(submission, intake)
-    content = [GRADING, __version__, master.digest, intake.digest, intake.problem, stamp, asdict(limits), submission.notes]
+    content = [
+        GRADING,
+        __version__,
+        master.digest,
+        intake.digest,
+        intake.problem,
+        stamp,
+        asdict(limits),
+        submission.notes,
+    ]
     key = hashlib.sha256(json.dumps(content).encode()).hexdigest()
     return Prepared(submission, master, intake, timestamp, key)
 
@@ -225,8 +246,8 @@ class _Batch:
             self.recorder.register(master)
             references[name] = run_reference(master, self.seed, self.limits, self._run)
         self.report.say(
-            f"grading {len(todo)} submissions, {jobs} at a time; seed {self.seed}; walls: {WALLS} (limits only: "
-            "student code runs with your rights)"
+            f"grading {len(todo)} submissions, {jobs} at a time; seed {self.seed}; walls: {WALLS} "
+            "(limits only: student code runs with your rights)"
         )
         self._run_all(todo, references, jobs)
         if self.interrupted:
@@ -241,7 +262,10 @@ class _Batch:
 
     def _run_all(self, todo, references, jobs):
         with ThreadPoolExecutor(jobs) as pool, self.report.progress(len(todo)) as advance:
-            futures = {pool.submit(self._grade_one, item, references[item.master.assignment]): item for item in todo}
+            futures = {
+                pool.submit(self._grade_one, item, references[item.master.assignment]): item
+                for item in todo
+            }
             try:
                 for future in as_completed(futures):
                     item = futures.pop(future)
@@ -298,7 +322,9 @@ class _Batch:
             "seconds": round(examination.seconds, 3),
             "notes": [autograded.clean(note) for note in notes],
             "exercises": {
-                exercise.slug: {name: _score_receipt(examination.scores[name]) for name in exercise.tests}
+                exercise.slug: {
+                    name: _score_receipt(examination.scores[name]) for name in exercise.tests
+                }
                 for exercise in item.master.exercises
             },
         }

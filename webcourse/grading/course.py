@@ -84,7 +84,7 @@ class Course:
         notebooks = sorted(self.folder("source", ".", assignment).resolve().glob("*.ipynb"))
         if len(notebooks) != 1:
             raise CourseError(
-                f"source/{assignment}/ holds {len(notebooks)} notebooks: leave one, graded assignments have one each"
+                f"source/{assignment}/ holds {len(notebooks)} notebooks: leave one, the graded one"
             )
         return notebooks[0]
 
@@ -115,7 +115,9 @@ class Course:
                 continue
             named = [name for name in known if os.path.lexists(path / name)] if is_folder else []
             if named:
-                found += [Submission(student, name, path / name) for name in named if name in assignments]
+                found += [
+                    Submission(student, name, path / name) for name in named if name in assignments
+                ]
             else:
                 note = f"found at {printable(path.relative_to(self.root))} instead of {self._pattern()}"
                 found += [Submission(student, name, path, [note], stray=True) for name in assignments]

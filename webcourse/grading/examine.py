@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 
 from . import judge, room
 from .course import CourseError
-from .transplant import ANSWER, EXTRA, GIVEN, TESTS, transplant
+from .master import Master
+from .transplant import ANSWER, EXTRA, GIVEN, TESTS, Plan, transplant
 
 
 @dataclass
@@ -57,11 +58,14 @@ def run_reference(master, seed, limits, run=room.run):
         try:
             expected[name] = judge.expect(results.get(name))
         except judge.BadVerdict as problem:
-            setup = next((text for step in plan.steps if (text := judge.describe_error(results.get(step.name)))), "")
+            setup = next(
+                (text for step in plan.steps if (text := judge.describe_error(results.get(step.name)))),
+                "",
+            )
             reason = f"{problem}; first error: {setup}" if setup else str(problem)
             raise CourseError(
-                f"nobody was graded: the reference solution of {master.assignment} fails {name} with seed {seed} "
-                f"({reason}): mend source/{master.assignment}/{master.name}.ipynb"
+                f"nobody was graded: the reference solution of {master.assignment} fails {name} "
+                f"with seed {seed} ({reason}): mend source/{master.assignment}/{master.name}.ipynb"
             ) from problem
     return Reference(seed, expected)
 
@@ -80,69 +84,79 @@ def examine(plan, master, reference, limits, run=room.run):
         Examination: with a score for every tests cell.
     """
     started = time.monotonic()
-    results = {} if plan.untouched else _Runner(reference.seed, limits, run).through(plan.steps)
-    examination = Examination(results=results)
-    again = _Runner(reference.seed, limits, run)
+    examiner = _Examiner(plan, master, reference)
+    first, again = (_Runner(reference.seed, limits, run) for _ in range(2))
+    examination = Examination(results={} if plan.untouched else first.through(plan.steps))
     for exercise in master.exercises:
-        scores = _scores(exercise, plan, master, reference, results)
-        if not all(score.passed for score in scores.values()):
-            _ask_again(exercise, scores, plan, master, reference, again)
-        examination.scores.update(scores)
+        scores = examiner.scores(exercise, examination.results)
+        examination.scores |= examiner.ask_again(exercise, scores, again)
     for step in plan.steps:
-        result = results.get(step.name, {})
-        if step.role == EXTRA and result.get("status") == "lost":
+        result = examination.results.get(step.name)
+        if step.role == EXTRA and _is_lost(result):
             examination.notes.append(f"a cell of your own was left out: {result['reason']}")
     examination.seconds = time.monotonic() - started
     return examination
 
 
-def _scores(exercise, plan, master, reference, results):
-    """dict[str, Score]: of the tests cells of an exercise."""
-    answer = results.get(exercise.slug)
-    scores = {}
-    for name in exercise.tests:
-        score = judge.judge(reference.expected[name], results.get(name), master.points[name])
-        if score.passed:
-            pass
-        elif exercise.slug in plan.blank:
-            score.cause, score.reason, score.lines = judge.BLANK, "not attempted", []
-        elif answer and answer["status"] == "lost":
-            score.cause, score.reason = answer["cause"], answer["reason"]
-        elif answer and answer["status"] != "ok":
-            timed_out = answer["status"] == "timeout"
-            score.cause = room.TIME if timed_out else judge.ERROR
-            score.reason = f"the answer stops with {judge.describe_error(answer)}"
-        scores[name] = score
-    return scores
+@dataclass
+class _Examiner:
+    """Scores the exercises of one submission."""
 
+    plan: Plan
+    master: Master
+    reference: Reference
 
-def _ask_again(exercise, scores, plan, master, reference, runner):
-    """Run an exercise on its own, and improve *scores* where it earns more so."""
-    for steps in _on_its_own(exercise, plan):
-        wanted = [step for step in steps if step.role != TESTS or not scores[step.name].passed]
-        second = _scores(exercise, plan, master, reference, runner.once(wanted))
-        for name, score in second.items():
-            first = scores[name]
-            if first.passed:
+    def scores(self, exercise, results):
+        """dict[str, Score]: of the tests cells of an exercise."""
+        answer = results.get(exercise.slug, {"status": "ok"})
+        scores = {}
+        for name in exercise.tests:
+            expected, points = self.reference.expected[name], self.master.points[name]
+            score = scores[name] = judge.judge(expected, results.get(name), points)
+            if score.passed:
                 continue
-            if score.passed or (first.cause in (judge.NOT_REACHED, *room.CAUSES) and score.cause != judge.NOT_REACHED):
-                score.alone = score.passed
-                scores[name] = score
-        if all(score.passed for score in scores.values()):
-            return
+            if exercise.slug in self.plan.blank:
+                score.cause, score.reason, score.lines = judge.BLANK, "not attempted", []
+            elif answer["status"] == "lost":
+                score.cause, score.reason = answer["cause"], answer["reason"]
+            elif answer["status"] != "ok":
+                score.cause = room.TIME if answer["status"] == "timeout" else judge.ERROR
+                score.reason = f"the answer stops with {judge.describe_error(answer)}"
+        return scores
+
+    def ask_again(self, exercise, scores, runner):
+        """*scores*, better where the exercise earns more when it runs on its own."""
+        best = dict(scores)
+        for steps in self._on_its_own(exercise):
+            wanted = {name for name, score in best.items() if not score.passed}
+            if not wanted:
+                break
+            needed = [step for step in steps if step.role != TESTS or step.name in wanted]
+            second = self.scores(exercise, runner.once(needed))
+            for name in wanted:
+                second[name].alone = second[name].passed
+                if second[name].passed or _says_more(second[name], best[name]):
+                    best[name] = second[name]
+        return best
+
+    def _on_its_own(self, exercise):
+        """Yields the steps of an exercise without the other answers: without extra cells, then with."""
+        names = {exercise.slug, *exercise.tests}
+        end = max(i for i, step in enumerate(self.plan.steps) if step.name in names)
+        bare = [s for s in self.plan.steps[: end + 1] if s.role == GIVEN or s.name in names]
+        full = [s for s in self.plan.steps[: end + 1] if s.role in (GIVEN, EXTRA) or s.name in names]
+        for steps in [bare] if bare == full else [bare, full]:
+            if any(map(self.plan.is_students, steps)):
+                yield steps
 
 
-def _on_its_own(exercise, plan):
-    """The ways to run an exercise without the other answers: with and without the extra cells.
+def _says_more(second, first):
+    """bool: whether why an exercise failed on its own tells more than why it failed at first."""
+    return first.cause in (judge.NOT_REACHED, *room.CAUSES) and second.cause != judge.NOT_REACHED
 
-    Returns:
-        list[list[Step]]
-    """
-    end = max(i for i, step in enumerate(plan.steps) if step.name in exercise.tests)
-    every = [step for step in plan.steps[: end + 1] if step.role in (GIVEN, EXTRA) or step.exercise == exercise.slug]
-    bare = [step for step in every if step.role != EXTRA]
-    ways = [bare] if len(every) == len(bare) else [bare, every]
-    return [steps for steps in ways if any(map(plan.is_students, steps))]
+
+def _is_lost(result):
+    return bool(result) and result["status"] == "lost"
 
 
 class _Runner:
@@ -162,7 +176,7 @@ class _Runner:
         while self.left >= 1:
             todo = [step for step in steps if step.name not in skip]
             results |= self.once(todo)
-            lost = next((step for step in todo if results.get(step.name, {}).get("status") == "lost"), None)
+            lost = next((step for step in todo if _is_lost(results.get(step.name))), None)
             if lost is None:
                 break
             if lost.role == GIVEN and not (lost := self._blame(lost, todo, results)):

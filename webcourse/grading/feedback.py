@@ -1,4 +1,4 @@
-"""The page that a student gets back: points, reasons, answers and reports; nothing active, nothing hidden.
+"""The page that a student gets back: points, reasons, answers, reports; nothing active, nothing hidden.
 
 nbgrader makes the same page: `nbgrader generate_feedback` calls `FeedbackExporter`, as
 nbgrader_config.py tells it to, so scores and comments given in Formgrader get onto it.
@@ -115,7 +115,9 @@ def make_page(notebook, name, penalty):
 @functools.cache
 def _template():
     folder = Path(__file__).parent
-    environment = Environment(loader=FileSystemLoader(folder), autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    environment = Environment(
+        loader=FileSystemLoader(folder), autoescape=True, trim_blocks=True, lstrip_blocks=True
+    )
     environment.filters["number"] = lambda value: f"{value:g}"
     return environment.get_template("feedback.html")
 
@@ -126,7 +128,9 @@ def _told(notebook):
 
 
 def _title(notebook):
-    first = notebook.cells[0].source if notebook.cells and notebook.cells[0].cell_type == "markdown" else ""
+    first = (
+        notebook.cells[0].source if notebook.cells and notebook.cells[0].cell_type == "markdown" else ""
+    )
     heading = re.search(r"^# +(.+)$", first, re.MULTILINE)
     return heading[1] if heading else ""
 
@@ -237,4 +241,6 @@ def _highlighted(source):
 
 def _sanitized(markdown):
     """Markup: Markdown as HTML that can do nothing: no scripts, styles, forms or images."""
-    return Markup(nh3.clean(markdown2html_mistune(clean(markdown)), tags=nh3.ALLOWED_TAGS - {"img", "map", "area"}))
+    return Markup(
+        nh3.clean(markdown2html_mistune(clean(markdown)), tags=nh3.ALLOWED_TAGS - {"img", "map", "area"})
+    )

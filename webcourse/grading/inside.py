@@ -83,9 +83,9 @@ def close_the_doors(job, folder, pipe):
         bounds[resource.RLIMIT_NPROC] = limits["user_processes"]
     for kind, bound in bounds.items():
         hard = resource.getrlimit(kind)[1]
-        bound = bound if hard == resource.RLIM_INFINITY else min(bound, hard)
+        allowed = bound if hard == resource.RLIM_INFINITY else min(bound, hard)
         with contextlib.suppress(ValueError, OSError):  # macOS refuses some
-            resource.setrlimit(kind, (bound, bound))
+            resource.setrlimit(kind, (allowed, allowed))
     gc.freeze()  # what the server imported is shared, and stays so
 
 
@@ -151,7 +151,9 @@ class Outputs:
 
     def as_list(self):
         """list[dict]: in nbformat's shape."""
-        items = [{**item, "text": "".join(item["text"])} if "text" in item else item for item in self._items]
+        items = [
+            {**item, "text": "".join(item["text"])} if "text" in item else item for item in self._items
+        ]
         if self.left < 0:
             notice = f"\n… output beyond {self.limit // 1000} kB was cut off\n"
             items.append({"output_type": "stream", "name": "stdout", "text": notice})
@@ -189,7 +191,12 @@ class Outputs:
         """Add an exception. Of a long one the end is kept, which says most."""
         lines = [str(line)[-LINE_LIMIT:] for line in traceback][-LINES_LIMIT:]
         self._items.append(
-            {"output_type": "error", "ename": str(name), "evalue": str(value)[:LINE_LIMIT], "traceback": lines}
+            {
+                "output_type": "error",
+                "ename": str(name),
+                "evalue": str(value)[:LINE_LIMIT],
+                "traceback": lines,
+            }
         )
 
     def clear(self):

@@ -70,7 +70,10 @@ def take_in(path, master):
         problem = "links are not followed" if path.is_symlink() else f"there is no notebook {wanted}"
         return Intake(problem=problem, digest=digest.hexdigest())
     # max() takes the first of equals, and the one with the right name comes first.
-    name, best = max(found, key=lambda pair: (bool(pair[1].matches), os.path.basename(pair[0]) == wanted, pair[1].matches))
+    name, best = max(
+        found,
+        key=lambda pair: (bool(pair[1].matches), os.path.basename(pair[0]) == wanted, pair[1].matches),
+    )
     if best.matches and os.path.basename(name or path) != wanted:
         best.notes.insert(0, f"graded {printable(name or path.name)}: there is no usable {wanted}")
     if not best.matches and not best.problem:
@@ -152,7 +155,11 @@ def _open(name, flags, folder=None):
     try:
         return os.open(name, os.O_RDONLY | os.O_CLOEXEC | flags, dir_fd=folder)
     except OSError as error:
-        reason = "a link; links are not followed" if error.errno in (errno.ELOOP, errno.ENOTDIR) else error.strerror
+        reason = (
+            "a link; links are not followed"
+            if error.errno in (errno.ELOOP, errno.ENOTDIR)
+            else error.strerror
+        )
         raise Unreadable(reason) from None
     finally:
         if folder is not None:
@@ -284,6 +291,8 @@ def _keep_answer(intake, cell, starter, repeated):
         repeated.append(cell.grade_id)
     elif len(cell.source) > ANSWER_LIMIT:
         intake.answers[cell.grade_id] = starter
-        intake.notes.append(f"{cell.grade_id}: the answer has more than {ANSWER_LIMIT // 1000} kB and was left out")
+        intake.notes.append(
+            f"{cell.grade_id}: the answer has more than {ANSWER_LIMIT // 1000} kB and was left out"
+        )
     elif earlier is None or earlier.strip() == starter.strip():
         intake.answers[cell.grade_id] = cell.source

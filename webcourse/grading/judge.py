@@ -73,7 +73,10 @@ def expect(result):
         raise BadVerdict("; ".join(line.strip() for line in _report(failed[0])[:4]))
     if not checks:
         raise BadVerdict("it holds no checks")
-    return [Expected(name, str(c.get("rule", "")), c.get("hidden") is True, _canonical(c["seen"])) for name, c in checks.items()]
+    return [
+        Expected(name, str(c.get("rule", "")), c.get("hidden") is True, _canonical(c["seen"]))
+        for name, c in checks.items()
+    ]
 
 
 def judge(expected, result, points):
@@ -88,7 +91,9 @@ def judge(expected, result, points):
         Score: all points or none.
     """
     if result is None:
-        return Score(points, cause=NOT_REACHED, reason="the time for the notebook was over before this cell")
+        return Score(
+            points, cause=NOT_REACHED, reason="the time for the notebook was over before this cell"
+        )
     if result["status"] == "lost":
         return Score(points, cause=result["cause"], reason=result["reason"])
     try:
@@ -121,15 +126,23 @@ def find_checks(outputs):
     Raises:
         BadVerdict: if there is not exactly one well-formed verdict.
     """
-    verdicts = [output["data"][VERDICT_TYPE] for output in outputs if VERDICT_TYPE in (output.get("data") or {})]
+    verdicts = [
+        output["data"][VERDICT_TYPE] for output in outputs if VERDICT_TYPE in (output.get("data") or {})
+    ]
     if len(verdicts) != 1:
-        raise BadVerdict("the checks left no verdict" if not verdicts else "there is more than one verdict")
+        raise BadVerdict(
+            "the checks left no verdict" if not verdicts else "there is more than one verdict"
+        )
     try:
         checks = {check["name"]: check for check in verdicts[0]["checks"]}
         if len(checks) != len(verdicts[0]["checks"]):
             raise ValueError
         for name, check in checks.items():
-            if not isinstance(name, str) or not isinstance(check["seen"], list) or not isinstance(check["passed"], bool):
+            if (
+                not isinstance(name, str)
+                or not isinstance(check["seen"], list)
+                or not isinstance(check["passed"], bool)
+            ):
                 raise ValueError
     except (TypeError, KeyError, ValueError):
         raise BadVerdict("the verdict is too large or not in order") from None

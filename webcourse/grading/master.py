@@ -94,7 +94,11 @@ def load_master(path, assignment, config):
         text = path.read_text(encoding="utf-8")
         solved = nbformat.reads(text, as_version=4)
         notebook = copy.deepcopy(solved)
-        _preprocess(notebook, [LockCells, ClearSolutions, ClearOutput, CheckCellMetadata, ComputeChecksums], config)
+        _preprocess(
+            notebook,
+            [LockCells, ClearSolutions, ClearOutput, CheckCellMetadata, ComputeChecksums],
+            config,
+        )
         released = copy.deepcopy(notebook)
         _preprocess(released, [ClearHiddenTests], config)
     except (OSError, ValueError, RuntimeError, KeyError, ValidationError, SchemaTooOldError) as error:
@@ -107,7 +111,11 @@ def load_master(path, assignment, config):
         references={grade_id(cell): cell.source for cell in solved.cells if utils.is_solution(cell)},
         released=_positions_by_source(released),
         exercises=_exercises(notebook),
-        points={grade_id(cell): float(cell.metadata.nbgrader.points) for cell in notebook.cells if is_tests(cell)},
+        points={
+            grade_id(cell): float(cell.metadata.nbgrader.points)
+            for cell in notebook.cells
+            if is_tests(cell)
+        },
         digest=hashlib.sha256((text + json.dumps(notebook)).encode()).hexdigest(),
     )
     if not master.exercises:

@@ -15,8 +15,8 @@ from nbgrader import utils
 from nbgrader.api import (
     Comment,
     Grade,
-    GradeCell,
     Gradebook,
+    GradeCell,
     MissingEntry,
     SolutionCell,
     SourceCell,
@@ -30,6 +30,7 @@ from . import autograded
 from .course import CourseError
 from .feedback import render
 from .master import grade_id
+
 
 @dataclass
 class Graded:
@@ -51,7 +52,9 @@ class Recorder:
         self.url = course.directory.db_url
         with self._errors():
             self.gradebook = Gradebook(self.url, course.directory.course_id)
-            self.gradebook.db.execute(text("UPDATE course SET id = id"))  # fails at once where it would later
+            self.gradebook.db.execute(
+                text("UPDATE course SET id = id")
+            )  # fails at once where it would later
             self.gradebook.db.rollback()
 
     def close(self):
@@ -63,14 +66,17 @@ class Recorder:
         try:
             yield
         except FileNotFoundError as error:
-            raise CourseError(f"nbgrader cannot start {error.filename}: install the course's requirements") from error
+            raise CourseError(
+                f"nbgrader cannot start {error.filename}: install the course's requirements"
+            ) from error
         except SQLAlchemyError as error:
             with contextlib.suppress(AttributeError, SQLAlchemyError):
                 self.gradebook.db.rollback()
             reason = error.orig if isinstance(error, DBAPIError) else error
             raise CourseError(
-                f"the gradebook {self.url} cannot be used ({reason}): close what has it open, such as Formgrader, see "
-                "that it may be written, or run `nbgrader db upgrade` if it is from an older nbgrader"
+                f"the gradebook {self.url} cannot be used ({reason}): close what has it open, such as "
+                "Formgrader, see that it may be written, or run `nbgrader db upgrade` if it is from an "
+                "older nbgrader"
             ) from error
 
     # -------------------------------------------------------------- the assignment
@@ -103,15 +109,19 @@ class Recorder:
         for other in [notebook for notebook in assignment.notebooks if notebook.name != master.name]:
             if other.submissions:
                 raise CourseError(
-                    f"the gradebook has grades for {master.assignment}/{other.name}, which source/ no longer has: "
-                    f"rename {master.name} back, or move gradebook.db away"
+                    f"the gradebook has grades for {master.assignment}/{other.name}, but source/ has "
+                    f"not: rename {master.name} back, or move gradebook.db away"
                 )
             self.gradebook.remove_notebook(other.name, master.assignment)
 
     def _adapt(self, known, master):
         """Give recorded submissions the cells that the master has now."""
         db, wanted = self.gradebook.db, _cell_names(master)
-        have = {GradeCell: known.grade_cells, SolutionCell: known.solution_cells, SourceCell: known.source_cells}
+        have = {
+            GradeCell: known.grade_cells,
+            SolutionCell: known.solution_cells,
+            SourceCell: known.source_cells,
+        }
         have[TaskCell] = known.task_cells
         for kind, cells in have.items():
             for cell in [cell for cell in cells if cell.name not in wanted[kind]]:
@@ -130,11 +140,14 @@ class Recorder:
     def _remove_cell(self, cell, kind):
         records = [] if kind is SourceCell else [*(cell.grades or []), *(cell.comments or [])]
         for record in records:
-            by_hand = [getattr(record, name, None) for name in ("manual_score", "extra_credit", "manual_comment")]
+            by_hand = [
+                getattr(record, name, None)
+                for name in ("manual_score", "extra_credit", "manual_comment")
+            ]
             if any(value is not None for value in by_hand):
                 raise CourseError(
-                    f"{cell.name} is no longer in the master, and the gradebook holds a score or comment that a "
-                    "person gave for it: put the cell back, or move gradebook.db away"
+                    f"{cell.name} is no longer in the master, and the gradebook holds a score or "
+                    "comment that a person gave for it: put the cell back, or move gradebook.db away"
                 )
             self.gradebook.db.delete(record)
         self.gradebook.db.delete(cell)
@@ -162,8 +175,14 @@ class Recorder:
         write(folder / f"{master.name}.ipynb", nbformat.writes(graded.notebook) + "\n", mode=0o444)
         self._copy_timestamp(graded, folder)
         page = render(graded.notebook, master.name, points, comments, penalty)
-        write(self.course.folder("feedback", graded.student, master.assignment) / f"{master.name}.html", page)
-        write(self.receipt_path(graded.student, master), json.dumps(graded.receipt, indent=1, ensure_ascii=False) + "\n")
+        write(
+            self.course.folder("feedback", graded.student, master.assignment) / f"{master.name}.html",
+            page,
+        )
+        write(
+            self.receipt_path(graded.student, master),
+            json.dumps(graded.receipt, indent=1, ensure_ascii=False) + "\n",
+        )
 
     def _store_scores(self, graded):
         """Returns the gradebook's SubmittedNotebook, committed."""
@@ -179,7 +198,10 @@ class Recorder:
             score = graded.examination.scores.get(grade.name)
             grade.auto_score = score.earned if score else utils.determine_grade(cells[grade.name])[0]
             grade.needs_manual_grade = grade.manual_score is not None or grade.auto_score is None
-        told = {exercise.slug: autograded.comment(exercise, graded.examination) for exercise in master.exercises}
+        told = {
+            exercise.slug: autograded.comment(exercise, graded.examination)
+            for exercise in master.exercises
+        }
         for comment in submitted.comments:
             comment.auto_comment = told.get(comment.name)
         gradebook.db.flush()
@@ -216,8 +238,12 @@ class Recorder:
     def receipt(self, student, master):
         """dict: the receipt of a submission, empty if it was not graded completely."""
         complete = (
-            (self.course.folder("autograded", student, master.assignment) / f"{master.name}.ipynb").exists()
-            and (self.course.folder("feedback", student, master.assignment) / f"{master.name}.html").exists()
+            (
+                self.course.folder("autograded", student, master.assignment) / f"{master.name}.ipynb"
+            ).exists()
+            and (
+                self.course.folder("feedback", student, master.assignment) / f"{master.name}.html"
+            ).exists()
             and self.has(student, master.assignment)
         )
         return read_receipt(self.receipt_path(student, master)) if complete else {}
@@ -226,15 +252,17 @@ class Recorder:
         """What the gradebook holds for an assignment, manual grading included.
 
         Returns:
-            list[dict]: `student`, `score` (after the late `penalty`), `max_score`, `penalty` and `points`,
-            a dict by tests cell.
+            list[dict]: `student`, `score` (after the late `penalty`), `max_score`, `penalty` and
+            `points`, a dict by tests cell.
         """
         with self._errors():
             try:
                 submissions = self.gradebook.assignment_submissions(assignment)
             except MissingEntry:
                 return []
-            return sorted((_row(submission) for submission in submissions), key=lambda row: row["student"])
+            return sorted(
+                (_row(submission) for submission in submissions), key=lambda row: row["student"]
+            )
 
 
 def read_receipt(path):
@@ -261,9 +289,13 @@ def _cell_names(master):
     """dict[type, set[str]]: the names of the cells that nbgrader keeps, by kind."""
     kinds = {GradeCell: utils.is_grade, SolutionCell: utils.is_solution, TaskCell: utils.is_task}
     cells = [cell for cell in master.notebook.cells if grade_id(cell)]
-    names = {kind: {grade_id(cell) for cell in cells if belongs(cell)} for kind, belongs in kinds.items()}
+    names = {
+        kind: {grade_id(cell) for cell in cells if belongs(cell)} for kind, belongs in kinds.items()
+    }
     names[SourceCell] = {
-        grade_id(cell) for cell in cells if utils.is_locked(cell) or any(belongs(cell) for belongs in kinds.values())
+        grade_id(cell)
+        for cell in cells
+        if utils.is_locked(cell) or any(belongs(cell) for belongs in kinds.values())
     }
     return names
 
@@ -273,7 +305,10 @@ def _description(master):
     cells = {grade_id(cell): cell for cell in master.notebook.cells if grade_id(cell)}
     names = _cell_names(master)
     return (
-        {name: (cells[name].metadata.nbgrader.get("checksum"), cells[name].source) for name in names[SourceCell]},
+        {
+            name: (cells[name].metadata.nbgrader.get("checksum"), cells[name].source)
+            for name in names[SourceCell]
+        },
         {name: float(cells[name].metadata.nbgrader.points) for name in names[GradeCell]},
         names[SolutionCell],
     )
@@ -304,4 +339,6 @@ def write(path, content, mode=0o644):
     except OSError as error:
         with contextlib.suppress(OSError):
             new.unlink()
-        raise CourseError(f"{path} cannot be written ({error.strerror}): make room or change its permissions") from error
+        raise CourseError(
+            f"{path} cannot be written ({error.strerror}): make room or change its permissions"
+        ) from error

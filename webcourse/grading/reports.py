@@ -6,7 +6,14 @@ import io
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
 from rich.text import Text
 
@@ -37,7 +44,13 @@ class Report:
         if not self.console.is_terminal:
             yield self._lines(total)
             return
-        columns = BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn()
+        columns = (
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            TextColumn("left"),
+            TimeRemainingColumn(),
+        )
         with Progress(TextColumn("grading"), *columns, console=self.console) as bar:
             task = bar.add_task("", total=total)
             yield lambda: bar.advance(task)
@@ -57,15 +70,21 @@ class Report:
         """A table of the submissions, and what points were lost to, by cause."""
         receipts = {}
         for item in prepared:
-            receipts[item.submission.student, item.master.assignment] = recorder.receipt(item.submission.student, item.master)
-        table = Table("Student", "Assignment", "Points", "Notes", box=None, header_style="bold", pad_edge=False)
+            receipts[item.submission.student, item.master.assignment] = recorder.receipt(
+                item.submission.student, item.master
+            )
+        table = Table(
+            "Student", "Assignment", "Points", "Notes", box=None, header_style="bold", pad_edge=False
+        )
         table.columns[2].justify = "right"
         for assignment in dict.fromkeys(item.master.assignment for item in prepared):
             for row in recorder.rows(assignment):
                 receipt = receipts.get((row["student"], assignment))
                 if receipt:
                     points = f"{row['score']:g} of {row['max_score']:g}"
-                    table.add_row(Text(row["student"]), assignment, points, Text("; ".join(remarks(receipt))))
+                    table.add_row(
+                        Text(row["student"]), assignment, points, Text("; ".join(remarks(receipt)))
+                    )
         self.console.print(table)
         self._causes(receipts.values())
 
@@ -78,7 +97,9 @@ class Report:
                         lost[score["cause"]] += score["points"]
                         students[score["cause"]].add(receipt["student"])
         if lost:
-            table = Table("Points lost to", "Points", "Students", box=None, header_style="bold", pad_edge=False)
+            table = Table(
+                "Points lost to", "Points", "Students", box=None, header_style="bold", pad_edge=False
+            )
             for cause, points in lost.most_common():
                 table.add_row(cause, f"{points:g}", str(len(students[cause])))
             self.console.print()
@@ -97,8 +118,8 @@ def remarks(receipt):
     exercises = len(receipt.get("exercises", {}))
     lines = []
     for reason, slugs in reasons.items():
-        slugs = list(dict.fromkeys(slugs))
-        lines.append(reason if len(slugs) == exercises > 1 else f"{', '.join(slugs)}: {reason}")
+        where = dict.fromkeys(slugs)
+        lines.append(reason if len(where) == exercises > 1 else f"{', '.join(where)}: {reason}")
     return [*receipt.get("notes", []), *lines]
 
 
@@ -114,13 +135,21 @@ def write_csv(course, recorder):
             receipt = next(map(read_receipt, sorted(folder.glob("*.json"))), {})
             exercises = receipt.get("exercises", {})
             slugs.update(dict.fromkeys(exercises))
-            points = {slug: sum(row["points"].get(name, 0) for name in tests) for slug, tests in exercises.items()}
+            points = {
+                slug: sum(row["points"].get(name, 0) for name in tests)
+                for slug, tests in exercises.items()
+            }
             rows.append((assignment, row, points, "; ".join(remarks(receipt))))
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")
     table.writerow(["student", "assignment", "score", "max_score", "late_penalty", *slugs, "notes"])
     for assignment, row, points, notes in rows:
-        numbers = [row["score"], row["max_score"], row["penalty"], *(points.get(slug, "") for slug in slugs)]
+        numbers = [
+            row["score"],
+            row["max_score"],
+            row["penalty"],
+            *(points.get(slug, "") for slug in slugs),
+        ]
         shown = [f"{number:g}" if number != "" else "" for number in numbers]
         table.writerow([_no_formula(row["student"]), assignment, *shown, _no_formula(notes)])
     path = course.root / "grades.csv"

@@ -24,7 +24,7 @@ from dataclasses import asdict, dataclass
 
 import psutil
 
-# Imported by the server before it forks; by name, so that this module imports nothing of `webcourse.lab`.
+# Imported by the server before it forks; by name, so that this room does not import the other one.
 PRELOADED = (
     "webcourse.grading.inside",
     "matplotlib.pyplot",
@@ -182,7 +182,7 @@ class _Child:
 
 @contextlib.contextmanager
 def _without_main():
-    """Keep multiprocessing from importing our `__main__` in every child, whatever program we are part of.
+    """Keep multiprocessing from importing `__main__` in every child, whatever program we are part of.
 
     It leaves a package's `__main__` alone, so ours passes for one. (The preload list may name
     `__main__` as well, but before Python 3.14 that has no effect.)
@@ -200,7 +200,11 @@ def start_server():
     """Start the process that rooms are forked from, unless it runs."""
     if _context is None:
         raise CannotRun("grading needs Linux or macOS: on Windows use WSL")
-    with _starting, _without_main(), _variable("OPENBLAS_NUM_THREADS", "1"):  # threads do not survive a fork
+    with (
+        _starting,
+        _without_main(),
+        _variable("OPENBLAS_NUM_THREADS", "1"),
+    ):  # threads do not survive a fork
         _context.set_forkserver_preload(list(PRELOADED))
         _become_subreaper()
         # The server ignores Ctrl-C, but not yet while it imports.
@@ -224,7 +228,7 @@ def _variable(name, value):
 
 
 def _become_subreaper():
-    """Let processes that cut themselves loose from a room become ours, where `_kill_orphans` finds them."""
+    """Let processes that cut themselves loose from a room become ours, for `_kill_orphans`."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
@@ -323,7 +327,11 @@ class _Watch:
             if not self.ready:
                 self.ready = message["ready"]
             elif len(self.done) < len(self.names):
-                if message["id"] != self.names[len(self.done)] or message["status"] not in ("ok", "error", "timeout"):
+                if message["id"] != self.names[len(self.done)] or message["status"] not in (
+                    "ok",
+                    "error",
+                    "timeout",
+                ):
                     raise ValueError
                 if not all(isinstance(output, dict) for output in message["outputs"]):
                     raise ValueError

@@ -24,17 +24,26 @@ def copy_to_submitted(course):
     """
     folders = sorted(path for path in (course.root / FOLDER).glob("*") if _is_sample(path))
     if not folders:
-        raise CourseError(f"{course.submitted} is empty: put submissions there, as STUDENT/ASSIGNMENT/NOTEBOOK.ipynb")
+        raise CourseError(
+            f"{course.submitted} is empty: put submissions there, as STUDENT/ASSIGNMENT/NOTEBOOK.ipynb"
+        )
     try:
         for folder in folders:
             shutil.copytree(folder, course.submitted / folder.name, symlinks=True)
     except OSError as error:
         raise CourseError(f"the samples cannot be copied to {course.submitted}: {error}") from error
-    return f"{course.submitted} was empty: copied {len(folders)} samples there (delete them to grade your own class)"
+    return (
+        f"{course.submitted} was empty: copied {len(folders)} samples there "
+        "(delete them to grade your own class)"
+    )
 
 
 def _is_sample(path):
-    return path.is_dir() and any(child.is_dir() for child in path.iterdir()) and not path.name.startswith(("_", "."))
+    return (
+        path.is_dir()
+        and any(child.is_dir() for child in path.iterdir())
+        and not path.name.startswith(("_", "."))
+    )
 
 
 def make_samples(root):

@@ -69,7 +69,11 @@ def transplant(master, answers, extras=()):
     blank = {name for name in starters if answers.get(name, "").strip() in ("", starters[name].strip())}
     elsewhere, extras_after = set(), {}
     for extra in extras:
-        slugs = [e.slug for e, section in zip(master.exercises, _sections(master), strict=True) if _is_in(extra, section)]
+        slugs = [
+            e.slug
+            for e, section in zip(master.exercises, _sections(master), strict=True)
+            if _is_in(extra, section)
+        ]
         elsewhere.update(slug for slug in slugs if slug in blank)
         extras_after.setdefault(extra.after, []).append((slugs[0] if slugs else "", extra.source))
     notebook = copy.deepcopy(master.notebook)

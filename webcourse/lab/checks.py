@@ -25,6 +25,7 @@ from . import clock as clocks
 from .limits import TimeLimitExceeded, time_limit
 from .plain import encode, plain
 from .report import NOT_WRITTEN, Failure, is_unwritten, render, unable
+from .syntax import parse
 
 LABEL = re.compile(r"# (?P<number>[\d.]+) · (?P<name>[\w-]+) · (?P<points>\d+) points? · locked")
 HIDDEN = "### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"
@@ -32,6 +33,7 @@ VERDICT_MIME = "application/vnd.webcourse.verdict+json"
 SEED_VARIABLE = "WEBCOURSE_SEED"  # set while grading
 NOTEBOOK_SEED = "notebook"
 CPU_SECONDS = 5  # of computing that a check may do, a thousand times what it needs
+REPORTED_IN_FULL = 5  # failed checks of a cell
 STARTING = "The cells above have run, from the top and without an error."
 PRINTED = 2_000  # characters kept of what the student's code prints during a check
 
@@ -177,9 +179,7 @@ def report(verdict):
     """The lines that a student sees under a tests cell."""
     shown = [check for check in verdict.checks if not check.hidden]
     passed = sum(check.passed for check in shown)
-    lines = [line for check in shown for line in check.report]
-    if shown and all(is_unwritten(check.report) for check in shown):
-        lines = [f"✗ {NOT_WRITTEN}"]
+    lines = list(_lines(shown))
     for rule in dict.fromkeys(c.rule for c in verdict.checks if c.hidden and not c.passed):
         lines += ["✗ one more example of a stated rule", f"    rule      {rule}"]
     if not shown and not verdict.checks:
@@ -190,6 +190,18 @@ def report(verdict):
         "grading adds examples of the same rules."
     )
     return lines
+
+
+def _lines(shown):
+    """What is not written yet in one line, the other failures in full, then by their titles."""
+    failed = [check for check in shown if not check.passed and not is_unwritten(check.report)]
+    if any(is_unwritten(check.report) for check in shown):
+        yield f"✗ {NOT_WRITTEN}"
+    for check in shown:
+        if check.passed or check in failed[:REPORTED_IN_FULL]:
+            yield from check.report
+        elif check in failed:
+            yield check.report[0]
 
 
 # ------------------------------------------------------------------ collecting
@@ -219,7 +231,7 @@ def _load(source, name, scope):
     """The test functions of a cell, the lines of its hidden ones, and the name of its code."""
     filename = f"<checks {name}>"
     linecache.cache[filename] = (len(source), None, source.splitlines(True), filename)
-    tree = _KeepOperands().visit(ast.parse(source, filename))
+    tree = _KeepOperands().visit(parse(source, filename))
     for stale in [key for key in scope if key.startswith("test_")]:
         del scope[stale]
     exec(compile(tree, filename, "exec"), scope)

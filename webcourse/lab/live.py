@@ -199,8 +199,9 @@ class _AsgiServer:
         self._notes = notes
         self._refusal = None  # what the app said when it refused to start
         config = uvicorn.Config(
-            self._guarded, interface="asgi3", http="h11", lifespan="auto", log_level="warning", log_config=None,
-            proxy_headers=False, timeout_graceful_shutdown=STOP_SECONDS,
+            self._guarded, interface="asgi3", http="h11", lifespan="auto",
+            log_level="warning", log_config=None, proxy_headers=False,
+            timeout_graceful_shutdown=STOP_SECONDS,
         )
         self._server = uvicorn.Server(config)
         self._listener = _listening_socket()

@@ -79,12 +79,13 @@ def _told(shell, error, trace):
     if not frames:
         return None
     held = list(_leaves(error))  # the error itself, or those of a group
-    unwritten = next((e for e in held if isinstance(e, NotImplementedError) and not e.args), None)
+    unwritten = next((each for each in held if _is_a_starters(shell, each)), None)
     if unwritten:
-        return _unwritten(_own_frames(shell, unwritten.__traceback__) or frames)
-    lines = []
-    for frame in _first_and_last(frames):
-        lines += frame if isinstance(frame, list) else frame.lines()
+        return _unwritten(_own_frames(shell, unwritten.__traceback__))
+    lines = [line for frame in frames[:1] for line in frame.lines()]
+    if len(frames) > MOST_FRAMES:
+        lines.append(f"… {len(frames) - MOST_FRAMES} more calls")
+    lines += [line for frame in frames[1:][1 - MOST_FRAMES :] for line in frame.lines()]
     lines += _named(error)
     if isinstance(error, BaseExceptionGroup):
         for each in held[:MOST_ERROR_LINES]:
@@ -120,6 +121,14 @@ def _own_frames(shell, trace):
     return frames
 
 
+def _is_a_starters(shell, error):
+    """Whether *error* is the `raise NotImplementedError` of a cell, not one of a library."""
+    if not isinstance(error, NotImplementedError) or error.args:
+        return False
+    *_, (frame, _) = traceback.walk_tb(error.__traceback__)
+    return bool(shell.compile.format_code_name(frame.f_code.co_filename))
+
+
 def _unwritten(frames):
     """A starter was called that still raises NotImplementedError."""
     first, last = frames[0], frames[-1]
@@ -132,14 +141,6 @@ def _unwritten(frames):
     if first is not last:
         lines.append(f"It was called in {first.place()}.")
     return lines
-
-
-def _first_and_last(frames):
-    """At most so many frames; a line stands for those between."""
-    if len(frames) <= MOST_FRAMES:
-        return frames
-    left_out = len(frames) - MOST_FRAMES
-    return [frames[0], [f"… {left_out} more calls"], *frames[1 - MOST_FRAMES:]]
 
 
 def _named(error):

@@ -42,7 +42,8 @@ def _exercises(outline):
     if checks.assignment in outline:
         return outline[checks.assignment]["exercises"]
     for lesson in outline.values():
-        if any(name in checks.verdicts for exercise in lesson["exercises"] for name in exercise["cells"]):
+        names = {name for exercise in lesson["exercises"] for name in exercise["cells"]}
+        if names & checks.verdicts.keys():
             return lesson["exercises"]
     return []
 
@@ -64,20 +65,23 @@ class Row:
 
 def _row(exercise):
     verdicts = {name: checks.verdicts.get(name) for name in exercise["cells"]}
-    earned = sum(exercise["cells"][name] for name, verdict in verdicts.items() if verdict and verdict.passed)
+    passed = [name for name, verdict in verdicts.items() if verdict and verdict.passed]
     noun = exercise["title"].partition(": ")[0]  # the rest would break the line
     return Row(
-        exercise["number"], noun, sum(exercise["cells"].values()), earned,
+        exercise["number"],
+        noun,
+        sum(exercise["cells"].values()),
+        sum(exercise["cells"][name] for name in passed),
         _state(exercise["slug"], verdicts),
     )
 
 
 def _state(slug, verdicts):
     """`earned`, `not yet run`, `failing`, or which of the cells is what."""
-    states = {
-        name.removeprefix(f"{slug}-"): "not yet run" if v is None else "earned" if v.passed else "failing"
-        for name, v in verdicts.items()
-    }
+    states = {}
+    for name, verdict in verdicts.items():
+        state = "not yet run" if verdict is None else "earned" if verdict.passed else "failing"
+        states[name.removeprefix(f"{slug}-")] = state
     if len(set(states.values())) == 1:
         return next(iter(states.values()))
     return ", ".join(f"{name} {state}" for name, state in states.items() if state != "earned")

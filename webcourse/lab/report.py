@@ -7,6 +7,8 @@ import textwrap
 import traceback
 from dataclasses import dataclass
 
+from .syntax import parse
+
 WIDTH = 76  # columns of a report line after its label
 LABEL_WIDTH = 10
 LEAD = 20  # characters shown before the first difference of two long values
@@ -110,7 +112,7 @@ def _students_line(frames):
 
 def _statement(filename, line):
     """The innermost statement of the check that covers *line*."""
-    tree = ast.parse("".join(linecache.getlines(filename)))
+    tree = parse("".join(linecache.getlines(filename)))
     covering = [
         node
         for node in ast.walk(tree)
@@ -188,7 +190,7 @@ class _FillIn(ast.NodeTransformer):
         is_read = isinstance(node.ctx, ast.Load)
         if not (is_read and isinstance(value, _SHOWN) and len(repr(value)) <= WIDTH):
             return node
-        return ast.parse(repr(value), mode="eval").body
+        return parse(repr(value), mode="eval").body
 
 
 _SHOWN = (bool, int, float, str, bytes, list, tuple, dict, type(None))

@@ -17,8 +17,8 @@ def timing_middleware(app):
 
         body = app(environ, capture)
         status, headers = captured["head"]
-        headers.append(("X-Response-Time", f"{(time.perf_counter() - began) * 1000:.2f}"))
-        start_response(status, headers)
+        spent = f"{(time.perf_counter() - began) * 1000:.2f}"
+        start_response(status, headers + [("X-Response-Time", spent)])
         return body
 
     return timed
