@@ -17,8 +17,9 @@ test: .venv/ready  ## every test and gate
 	$(RUN) webcourse build --check
 	$(RUN) pytest
 
-build: .venv/ready  ## lessons to source, release and notebooks
+build: .venv/ready  ## lessons to source, release and notebooks, and the samples
 	$(RUN) webcourse build
+	$(RUN) webcourse samples
 
 matrix: .venv/ready  ## write docs/kill_matrix.md anew
 	$(RUN) tests.gallery.matrix

@@ -8,8 +8,6 @@ in threads with an event loop of its own, so it does not matter that the kernel'
 What goes wrong in the app is answered with 500 and told in one line when the block ends.
 """
 
-import asyncio
-import asyncio.selector_events
 import contextlib
 import inspect
 import logging
@@ -22,6 +20,7 @@ import traceback
 from wsgiref import simple_server
 
 from .clock import is_virtual
+from .loops import ScriptLoop
 
 HOST = "127.0.0.1"
 START_SECONDS = 10
@@ -185,12 +184,6 @@ class _WsgiResponse(simple_server.ServerHandler):
 # ------------------------------------------------------------------ ASGI
 
 
-class _PlainLoop(asyncio.selector_events.BaseSelectorEventLoop):
-    """A loop of a class that nest-asyncio2 does not patch."""
-
-    _nest_patched = True  # tells it to keep its hands off
-
-
 class _AsgiServer:
     def __init__(self, app, notes):
         import uvicorn
@@ -226,7 +219,7 @@ class _AsgiServer:
             self._notes.add("the app blocks its event loop; its server is left behind")
 
     def _run(self):
-        loop = _PlainLoop()
+        loop = ScriptLoop()
         try:
             with self._logged(), contextlib.suppress(SystemExit):  # uvicorn's way to say no
                 loop.run_until_complete(self._server.serve(sockets=[self._listener]))

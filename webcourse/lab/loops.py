@@ -14,16 +14,17 @@ class VirtualTimeError(BaseException):
     """The code cannot go on in virtual time. `except Exception` does not hide it."""
 
 
-class ScriptLoop(asyncio.SelectorEventLoop):
-    """A loop as `asyncio.run` makes it in a script."""
+class ScriptLoop(asyncio.selector_events.BaseSelectorEventLoop):
+    """A loop as `asyncio.run` makes it in a script.
+
+    Of the common base class, since nest-asyncio2 patches the class of the kernel's loop.
+    """
 
     _nest_patched = True  # tells nest-asyncio2 to keep its hands off
 
 
-class VirtualLoop(asyncio.selector_events.BaseSelectorEventLoop):
+class VirtualLoop(ScriptLoop):
     """A loop that jumps to its next timer instead of waiting for it."""
-
-    _nest_patched = True
 
     def __init__(self, clock):
         super().__init__(_JumpingSelector(clock))
