@@ -109,13 +109,19 @@ class TestTheGivenCaller:
 
         assert run(app)[2] == b"ab"
 
-    @pytest.mark.parametrize("chunks", [["text"], [1], b"bare"])
-    def test_chunks_are_bytes(self, run, chunks):
+    @pytest.mark.parametrize("body, complaint", [
+        (["text"], "not bytes"),
+        ([1], "not bytes"),
+        (b"bare", "bytes or str itself: put it in a list"),
+        ("bare", "bytes or str itself: put it in a list"),
+        (None, "returned None: is a return missing"),
+    ])
+    def test_the_body_is_an_iterable_of_bytes(self, run, body, complaint):
         def app(environ, start_response):
             start_response("200 OK", [])
-            return chunks
+            return body
 
-        with pytest.raises(AssertionError, match="not bytes"):
+        with pytest.raises(AssertionError, match=complaint):
             run(app)
 
     def test_a_body_needs_a_start(self, run):

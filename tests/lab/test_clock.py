@@ -229,7 +229,7 @@ async def naps_and_swallows():
     while True:
         try:
             await asyncio.sleep(0.5)
-        except BaseException:  # noqa: the misbehaviour under test
+        except BaseException:  # the misbehaviour under test
             pass
 
 
@@ -493,7 +493,7 @@ def swallow_everything():
         try:
             while True:
                 pass
-        except BaseException:  # noqa: the misbehaviour under test
+        except BaseException:  # the misbehaviour under test
             pass
 
 
