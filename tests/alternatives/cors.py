@@ -24,8 +24,5 @@ def check_cors(request_headers, allowed_origins):
     asked = request.get("Access-Control-Request-Headers", "").strip()
     wanted = {each.strip().casefold() for each in asked.split(",")} if asked else {"content-type"}
     if grants := CORS_HEADERS & wanted:
-        spelled = {"content-type": "Content-Type"}
-        answer["Access-Control-Allow-Headers"] = ", ".join(
-            sorted(spelled.get(each, each) for each in grants)
-        )
+        answer["Access-Control-Allow-Headers"] = ", ".join(sorted(grants))
     return verdict

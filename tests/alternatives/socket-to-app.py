@@ -119,6 +119,8 @@ class Connection:
         return self.version == "HTTP/1.1" or "keep-alive" in words
 
     async def respond(self, status, headers, body, keep_alive):
+        if status.startswith("204"):
+            headers = [(k, v) for k, v in headers if k.lower() != "content-length"]
         given = {name.lower() for name, value in headers}
         out = [f"HTTP/1.1 {status}"] + [f"{name}: {value}" for name, value in headers]
         if "date" not in given:

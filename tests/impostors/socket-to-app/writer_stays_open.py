@@ -73,6 +73,8 @@ def make_environ(method, target, version, headers, body, address):
 
 
 def render(status, headers, body, keep_alive, method="GET"):
+    if status[:3] == "204":  # RFC 9110, 8.6
+        headers = [h for h in headers if h[0].lower() != "content-length"]
     present = {name.lower() for name, _ in headers}
     bodiless = status[:3] in ("204", "304")
     ours = [("Connection", "keep-alive" if keep_alive else "close")]
