@@ -305,3 +305,12 @@ def test_of_many_failing_checks_the_later_ones_show_their_titles():
     assert shown[-2] == "✗ 8" and sum(line.startswith("✗") for line in shown) == 9
     in_full = sum(line.startswith("    rule") for line in shown)
     assert in_full == checks.REPORTED_IN_FULL
+
+
+def test_a_value_that_cannot_stand_in_an_f_string_is_left_out():
+    shown = lines(
+        "def f(text): return 0",
+        "def test_it(see):\n    'One.'\n    bad = '\\n'\n"
+        "    assert see(f(f'a{bad}')) == 1\n",
+    )
+    assert shown[1].startswith("    called    f(f'a")

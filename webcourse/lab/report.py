@@ -200,7 +200,7 @@ def _with_values(expression, frame):
     """The source of an expression, with the values of local names filled in where they fit."""
     try:
         filled = ast.unparse(_FillIn(frame).visit(copy.deepcopy(expression)))
-    except SyntaxError:  # a value whose repr is no Python, such as a list of objects
+    except (SyntaxError, ValueError):  # a value that cannot stand in source, or in an f-string
         filled = ast.unparse(expression)
     return filled if len(filled) <= 2 * WIDTH else ast.unparse(expression)
 
