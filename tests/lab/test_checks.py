@@ -310,7 +310,7 @@ def test_of_many_failing_checks_the_later_ones_show_their_titles():
 def test_a_value_that_cannot_stand_in_an_f_string_is_left_out():
     shown = lines(
         "def f(text): return 0",
-        "def test_it(see):\n    'One.'\n    bad = '\\n'\n"
+        "def test_it(see):\n    'One.'\n    bad = '\\xa0'\n"
         "    assert see(f(f'a{bad}')) == 1\n",
     )
-    assert shown[1].startswith("    called    f(f'a")
+    assert shown[1].startswith("    called    f(f'a{")
