@@ -135,9 +135,9 @@ def steadiness_table(repetitions):
     return table
 
 
-def _spin(end):
-    while time.monotonic() < end:
-        pass
+def _spin(end, parent):
+    while time.monotonic() < end and os.getppid() == parent:
+        sum(range(100_000))
 
 
 @contextlib.contextmanager
@@ -145,7 +145,7 @@ def every_core_busy(limit=3600):
     """Load every core until the end of the block, *limit* seconds at most."""
     end = time.monotonic() + limit
     spinners = [
-        multiprocessing.get_context("spawn").Process(target=_spin, args=(end,), daemon=True)
+        multiprocessing.get_context("spawn").Process(target=_spin, args=(end, os.getpid()), daemon=True)
         for _ in range(os.cpu_count())
     ]
     for process in spinners:

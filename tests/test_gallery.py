@@ -83,7 +83,7 @@ def test_the_blank_starter_earns_nothing_anywhere(exercise):
 
 @of_kind("impostor")
 def test_an_impostor_loses_points_with_a_report_that_fits(exercise, candidate):
-    verdicts = workbench.verdicts(exercise, candidate.answer)
+    verdicts = workbench.verdicts_once(exercise, candidate.answer)
     assert workbench.points(verdicts) < sum(v.points for v in verdicts)
     for check in [c for v in verdicts for c in v.checks if not c.passed]:
         assert len(check.report) <= LINES
@@ -107,6 +107,7 @@ def test_mutants_that_break_a_rule_are_killed_as_promised():
 
 
 def test_the_kill_matrix_is_up_to_date():
-    assert matrix.PAGE.read_text(encoding="utf-8") == matrix.page(), (
+    committed = matrix.without_checks(matrix.PAGE.read_text(encoding="utf-8"))
+    assert committed == matrix.without_checks(matrix.page()), (
         "docs/kill_matrix.md is stale: run `make matrix`"
     )

@@ -4,7 +4,10 @@ import ast
 import copy
 import difflib
 import functools
+import multiprocessing
+import os
 import tomllib
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -160,15 +163,22 @@ class Tally:
 
 @functools.cache
 def tally_mutants(exercise):
-    """Run every mutant of the reference solution through the checks."""
-    total, survivors = 0, []
-    limit, checks.CPU_SECONDS = checks.CPU_SECONDS, MUTANT_CPU_SECONDS
-    try:
-        for mutant in mutants(exercise.solution):
-            total += 1
-            if workbench.earns_everything(exercise, mutant.answer):
-                key = exercise.slug, mutant.was, mutant.becomes
-                survivors.append((mutant, known_equivalents().get(key)))
-    finally:
-        checks.CPU_SECONDS = limit
-    return Tally(total, tuple(survivors))
+    """Run every mutant of the reference solution through the checks, several at a time.
+
+    More processes than cores, since many mutants make a check wait for its time limit.
+    """
+    found = list(mutants(exercise.solution))
+    context = multiprocessing.get_context("fork")  # the children have the lesson already
+    with ProcessPoolExecutor(2 * os.cpu_count(), context) as pool:
+        survive = pool.map(_survives, [exercise] * len(found), found)
+        survivors = [mutant for mutant, alive in zip(found, survive, strict=True) if alive]
+    reasons = known_equivalents()
+    return Tally(
+        len(found),
+        tuple((m, reasons.get((exercise.slug, m.was, m.becomes))) for m in survivors),
+    )
+
+
+def _survives(exercise, mutant):
+    checks.CPU_SECONDS = MUTANT_CPU_SECONDS
+    return workbench.earns_everything(exercise, mutant.answer)

@@ -76,6 +76,12 @@ def namespace(exercise, answer):
     return names
 
 
+@functools.cache
+def verdicts_once(exercise, answer):
+    """`verdicts`, run once: some wrong answers make every check wait for its time limit."""
+    return verdicts(exercise, answer)
+
+
 def verdicts(exercise, answer, seed="gallery", stop_early=False):
     """The Verdict of each tests cell on *answer*. An answer that does not even load fails all."""
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):

@@ -89,6 +89,12 @@ def test_the_calendar_moves_too(clock):
     assert after[2] > before[2] and after[3] != before[3]
 
 
+def test_the_time_of_day_may_be_chosen():
+    with virtual_time(start=1_900_000_000):
+        assert int(time.time()) == 1_900_000_000
+        assert datetime.datetime.now(datetime.UTC).date() == datetime.date(2030, 3, 17)
+
+
 def test_elapsed_comes_out_even(clock):
     async def main():
         for _ in range(100):

@@ -39,11 +39,12 @@ _abandoned = []  # tasks that outlived their loop; collected, a `try/except` in 
 
 
 @contextlib.contextmanager
-def virtual_time(budget=600):
+def virtual_time(budget=600, start=None):
     """Run the block in virtual time.
 
     Args:
         budget (float): seconds that the code may sleep altogether, before it counts as endless.
+        start (int): seconds since the epoch, the time of day at which the block begins; now.
 
     Yields:
         Clock: to read what has elapsed and to let time pass.
@@ -54,7 +55,7 @@ def virtual_time(budget=600):
     """
     if _called_by_a_coroutine():
         raise RuntimeError("virtual_time() belongs around asyncio.run(...), not into async code")
-    start = math.ceil(time.time())
+    start = math.ceil(time.time()) if start is None else start
     with time_machine.travel(start, tick=False) as calendar:
         with _enter(Clock(budget, start, calendar)) as clock:
             yield clock
