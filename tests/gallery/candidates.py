@@ -3,6 +3,8 @@
 import ast
 from dataclasses import dataclass
 
+from webcourse.lab.syntax import parse
+
 from .workbench import ROOT
 
 ALTERNATIVES = ROOT / "tests" / "alternatives"
@@ -34,5 +36,5 @@ def candidates(exercise):
 
 def _read(kind, path):
     source = path.read_text(encoding="utf-8")
-    says = " ".join((ast.get_docstring(ast.parse(source)) or "").split())
+    says = " ".join((ast.get_docstring(parse(source)) or "").split())
     return Candidate(kind, path.stem, source, says)

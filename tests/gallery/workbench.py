@@ -13,6 +13,7 @@ from pathlib import Path
 from webcourse import lab
 from webcourse.build import lesson as lessons
 from webcourse.lab import checks
+from webcourse.lab.syntax import parse
 
 ROOT = Path(__file__).parents[2]
 LESSONS = Path(os.environ.get("WEBCOURSE_LESSONS", ROOT / "lessons"))
@@ -109,7 +110,7 @@ def points(found):
 
 def run_and_show(cell, names):
     """Run a demonstration and return the value of its last expression, as a notebook shows it."""
-    tree = ast.parse(cell.source)
+    tree = parse(cell.source)
     filename = f"<cell at line {cell.line}>"
     last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
     exec(compile(tree, filename, "exec"), names)
