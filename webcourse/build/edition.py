@@ -20,7 +20,6 @@ from .lesson import Mistakes
 PACKAGE_ROOT = Path(__file__).parents[2]
 CELL_SECONDS = 120
 REAL_TIME = "real-time"
-GOES_ON = "raises-exception"
 MEANT_TO_FAIL = "meant-to-fail"  # a demonstration of an error
 ABOUT_THE_READER = "lab.progress("  # shows the points of whoever runs it: no expected output
 
