@@ -28,3 +28,14 @@ c.ExecutePreprocessor.raise_on_iopub_timeout = False
 c.HTMLExporter.sanitize_html = True
 c.GenerateFeedback.exporter_class = "webcourse.grading.feedback.FeedbackExporter"
 c.GenerateFeedback.preprocessors = ["nbgrader.preprocessors.GetGrades"]
+
+# Grades for a learning platform, with the file's name after --to:
+#     nbgrader export --exporter webcourse.grading.exports.CanvasExporter
+#     nbgrader export --exporter webcourse.grading.exports.MoodleExporter
+# What the platform calls an assignment; Canvas wants its own number as well:
+#     c.CanvasExporter.columns = {"request-lifecycle": "The request lifecycle (1234)"}
+# What nbgrader's student ids are there: "SIS Login ID", "SIS User ID" or Canvas's own "ID"; in Moodle
+# "ID number" or "Username", or "Email address" to go by that instead.
+c.CanvasExporter.student_is = "SIS Login ID"
+c.MoodleExporter.identify = "ID number"
+c.MoodleExporter.feedback = False  # a column of comments beside each assignment's

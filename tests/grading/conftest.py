@@ -4,7 +4,7 @@ import pytest
 
 from tests.grading import kit
 from webcourse.grading import room
-from webcourse.grading.examine import run_reference
+from webcourse.grading.examine import prefix, run_reference
 from webcourse.grading.record import Recorder
 
 QUICK = room.Limits(cell_seconds=5, cell_cpu_seconds=2, notebook_seconds=40, memory_mb=400, output_kb=20)
@@ -15,7 +15,7 @@ def registered(tmp_path_factory):
     """A course whose gradebook knows the assignment: making a gradebook takes nbgrader seconds."""
     course = kit.make_course(tmp_path_factory.mktemp("template") / "course")
     recorder = Recorder(course)
-    recorder.register(kit.load(course))
+    recorder.register([kit.load(course)])
     recorder.close()
     return course
 
@@ -37,8 +37,20 @@ def limits():
 
 
 @pytest.fixture(scope="session")
-def reference(master):
-    return run_reference(master, "a seed", QUICK)
+def rooms():
+    with room.Rooms() as rooms:
+        yield rooms
+
+
+@pytest.fixture(scope="session")
+def run(rooms, master):
+    """Runs a job, see `room.Rooms.run`."""
+    return lambda job: rooms.run(job, prefix(master))
+
+
+@pytest.fixture(scope="session")
+def reference(master, run):
+    return run_reference(master, "a seed", QUICK, run)
 
 
 @pytest.fixture

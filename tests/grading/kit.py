@@ -122,7 +122,8 @@ def make_course(root, **changes):
 
 def load(course):
     """Master"""
-    return load_master(course.master_path(ASSIGNMENT), ASSIGNMENT, course.config)
+    (path,) = course.master_paths(ASSIGNMENT)
+    return load_master(path, ASSIGNMENT, course.config)
 
 
 def submission(answers=None, cells=None):

@@ -16,7 +16,7 @@ from nbgrader.api import Gradebook
 
 from tests.grading import kit
 from tests.grading.kit import ASSIGNMENT, NOTEBOOK, SOLUTIONS, code, hand_in, submission
-from webcourse.grading import batch
+from webcourse.grading import autograded, walls
 
 ROOT = Path(__file__).parents[2]
 
@@ -178,7 +178,8 @@ def test_the_receipt_is_enough_to_understand_a_grade(course, grade_command):
     receipt = json.loads(
         (course.folder("receipts", "alice", ASSIGNMENT) / f"{NOTEBOOK}.json").read_text()
     )
-    assert (receipt["seed"], receipt["walls"], receipt["notes"]) == ("x", "none", [])
+    assert (receipt["seed"], receipt["notes"]) == ("x", [])
+    assert receipt["walls"] == walls.choose(trust=True)
     details = receipt["exercises"]["greet"]["greet-details"]
     assert details["checks"] == {
         "test_any_name_is_greeted": False,
@@ -204,6 +205,10 @@ def test_names_that_spreadsheets_take_for_formulas_are_quoted(course, grade_comm
 # ------------------------------------------------------------------ errors that stop a run
 
 
+def master_path(course):
+    return course.master_paths(ASSIGNMENT)[0]
+
+
 @pytest.fixture
 def refusal(course, grade_command, capsys):
     """What `webcourse grade` says about a course that was spoiled."""
@@ -223,19 +228,19 @@ def refusal(course, grade_command, capsys):
         (lambda course: None, ["nonsense"], "unknown assignment 'nonsense': it is one of lesson"),
         (lambda course: None, ["--course", "/nowhere"], "there is no folder /nowhere"),
         (lambda course: None, ["--student", "zoe"], "look at --student zoe"),
-        (lambda course: course.master_path(ASSIGNMENT).unlink(), [], "run `make build` first"),
-        (lambda course: course.master_path(ASSIGNMENT).write_text("{"), [], "run `make build`"),
+        (lambda course: master_path(course).unlink(), [], "run `make build` first"),
+        (lambda course: master_path(course).write_text("{"), [], "1_lesson.ipynb cannot be used"),
         (
-            lambda course: course.master_path(ASSIGNMENT).write_text(
+            lambda course: master_path(course).write_text(
                 '{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}'
             ),
             [],
-            "no exercise with tests",
+            "no cell with points",
         ),
         (
             lambda course: (course.root / "source" / ASSIGNMENT / "b.ipynb").write_text("{}"),
             [],
-            "holds 2 notebooks",
+            "b.ipynb cannot be used",
         ),
         (lambda course: (course.root / "nbgrader_config.py").write_text("1/0"), [], "ZeroDivisionError"),
         (lambda course: (course.root / "gradebook.db").write_bytes(b"x" * 5000), [], "gradebook"),
@@ -277,7 +282,7 @@ def test_wrong_arguments_are_refused(course, grade_command, arguments):
 def test_a_fault_of_the_grader_costs_one_submission(course, grade_command, capsys, monkeypatch):
     for student in ("alice", "bob"):
         hand_in(course, student, submission(SOLUTIONS))
-    real = batch.autograded.fill
+    real = autograded.fill
     calls = []
 
     def fill(*args):
@@ -286,10 +291,11 @@ def test_a_fault_of_the_grader_costs_one_submission(course, grade_command, capsy
             raise RuntimeError("a fault")
         return real(*args)
 
-    monkeypatch.setattr(batch.autograded, "fill", fill)
+    monkeypatch.setattr(autograded, "fill", fill)
     assert grade_command(course, "--jobs", "1") == 1
     assert "1 without a score: alice" in capsys.readouterr().out
     assert list(rows(course)) == ["bob"]
+    monkeypatch.undo()
     assert grade_command(course) == 0
     assert list(rows(course)) == ["alice", "bob"]
 

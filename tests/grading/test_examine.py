@@ -9,7 +9,7 @@ from tests.grading.kit import SOLUTIONS
 from webcourse.grading import judge, room
 from webcourse.grading.course import CourseError
 from webcourse.grading.examine import examine, run_reference
-from webcourse.grading.intake import Extra
+from webcourse.grading.intake import Extra, Intake
 from webcourse.grading.transplant import transplant
 
 FULL = {"double": 3, "greet": 3, "total": 3}
@@ -55,12 +55,12 @@ checks._run = run
 
 
 @pytest.fixture
-def grade(master, reference, limits):
+def grade(master, reference, limits, run):
     """Points by exercise, and the examination."""
 
     def grade(answers=None, extras=(), **changes):
-        plan = transplant(master, {**SOLUTIONS, **(answers or {})}, extras)
-        examination = examine(plan, master, reference, dataclasses.replace(limits, **changes))
+        plan = transplant(master, Intake({**SOLUTIONS, **(answers or {})}, list(extras)))
+        examination = examine(plan, master, reference, dataclasses.replace(limits, **changes), run)
         points = {
             e.slug: sum(examination.scores[name].earned for name in e.tests) for e in master.exercises
         }
@@ -85,7 +85,7 @@ def test_partial_credit_goes_by_the_two_cells(grade):
 
 
 def test_what_is_not_attempted_is_called_so_and_runs_nothing(master, reference, limits):
-    plan = transplant(master, {})
+    plan = transplant(master, Intake())
     examination = examine(plan, master, reference, limits, run=None)
     assert {score.cause for score in examination.scores.values()} == {judge.BLANK}
 
@@ -216,7 +216,7 @@ def test_what_a_lost_given_cell_costs_falls_on_the_cell_before_it(master, refere
             ]
         return [{"id": name, "status": "ok", "outputs": []} for name in names]
 
-    plan = transplant(master, SOLUTIONS, [Extra(-1, "thread")])
+    plan = transplant(master, Intake(SOLUTIONS, [Extra(-1, "thread")]))
     examination = examine(plan, master, reference, limits, run)
     assert seen[1] == [name for name in seen[0] if name != "extra-1"]
     assert "a cell of your own was left out: it ended" in examination.notes
@@ -230,9 +230,9 @@ def test_the_time_for_a_notebook_bounds_all_of_it(grade):
     assert all(score.reason for score in examination.scores.values() if not score.passed)
 
 
-def test_a_broken_reference_stops_everything(tmp_path, limits):
+def test_a_broken_reference_stops_everything(tmp_path, limits, run):
     course = kit.make_course(tmp_path, solutions={"greet": "def greet(name):\n    return 'no'"})
     with pytest.raises(CourseError, match="reference solution of lesson fails greet-basics") as error:
-        run_reference(kit.load(course), "s", limits)
+        run_reference(kit.load(course), "s", limits, run)
     assert "\n" not in str(error.value)
     assert "source/lesson/1_lesson.ipynb" in str(error.value)

@@ -13,7 +13,7 @@ from tests.grading.pages import assert_inert
 from webcourse.grading import autograded
 from webcourse.grading.examine import examine
 from webcourse.grading.feedback import make_page, render
-from webcourse.grading.intake import Extra
+from webcourse.grading.intake import Extra, Intake
 from webcourse.grading.transplant import transplant
 
 PNG = base64.b64encode(b"\x89PNG\r\n\x1a\n" + b"0" * 20).decode()
@@ -25,17 +25,15 @@ EVIL = "<script>alert(1)</script><img src=x onerror=alert(1)><svg onload=alert(1
 
 
 @pytest.fixture
-def page(master, reference, limits):
+def page(master, reference, limits, run):
     """The page of answers and extra cells."""
 
     def page(answers=None, extras=(), points=None, notes=()):
-        plan = transplant(master, answers or {}, extras)
-        examination = examine(plan, master, reference, limits)
+        plan = transplant(master, Intake(answers or {}, list(extras)))
+        examination = examine(plan, master, reference, limits, run)
         notebook = autograded.fill(plan, master, examination, list(notes))
         scores = {name: (score.earned, score.points) for name, score in examination.scores.items()}
-        comments = {
-            exercise.slug: autograded.comment(exercise, examination) for exercise in master.exercises
-        }
+        comments = autograded.comments(notebook)
         html = render(notebook, "1_lesson", scores | (points or {}), comments, 0)
         assert_inert(html)
         return html

@@ -8,7 +8,7 @@ import pytest
 
 from tests.grading.kit import ASSIGNMENT, NOTEBOOK, SOLUTIONS, code, hand_in, submission
 from webcourse.grading import intake
-from webcourse.grading.intake import take_in
+from webcourse.grading.intake import collect, take_in
 
 
 @pytest.fixture
@@ -18,7 +18,7 @@ def take(course, master):
     def take(content=None, name=f"{NOTEBOOK}.ipynb", student="alice"):
         if content is not None:
             hand_in(course, student, content, name)
-        return take_in(course.submitted / student / ASSIGNMENT, master)
+        return take_in(collect(course.submitted / student / ASSIGNMENT), master)
 
     return take
 
@@ -265,9 +265,14 @@ def test_too_much_text_is_left_out(take):
 
 
 def test_the_digest_follows_the_content(take, course):
-    first = take(submission(SOLUTIONS)).digest
-    assert take().digest == first
-    assert take(submission()).digest != first
+    def digest():
+        return collect(course.submitted / "alice" / ASSIGNMENT).digest
+
+    take(submission(SOLUTIONS))
+    first = digest()
+    assert digest() == first
+    take(submission())
+    assert digest() != first
 
 
 def test_a_notebook_of_another_lesson_is_told(take):

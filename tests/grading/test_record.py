@@ -53,10 +53,7 @@ def test_scores_and_comments_are_in_the_gradebook(course, grade, gradebook):
         for c in gradebook.find_submission_notebook(NOTEBOOK, ASSIGNMENT, "bob").comments
     }
     assert comments == {"double": None, "greet": "No response.", "total": "No response."}
-    assert (
-        gradebook.find_comment("greet", NOTEBOOK, ASSIGNMENT, "alice").comment
-        == "it ended the Python process"
-    )
+    assert gradebook.find_comment("greet", NOTEBOOK, ASSIGNMENT, "alice").comment is None
     assert gradebook.find_submission(ASSIGNMENT, "alice").score == 6
 
 
@@ -150,7 +147,7 @@ def test_changed_points_are_registered(course, grade, gradebook):
     for cell in notebook.cells:
         if cell.id == "greet-basics":
             cell.metadata.nbgrader.points = 5
-    nbformat.write(notebook, course.master_path(ASSIGNMENT))
+    nbformat.write(notebook, course.master_paths(ASSIGNMENT)[0])
     grade()
     assert gradebook.find_submission(ASSIGNMENT, "alice").max_score == 12
     assert grades(gradebook, "alice")["greet-basics"] == (5, False)
@@ -171,7 +168,7 @@ def test_a_removed_cell_with_a_grade_by_hand_is_refused(course, grade, gradebook
 def test_a_renamed_master_with_grades_is_refused(course, grade, grade_command, capsys):
     hand_in(course, "alice", submission(SOLUTIONS))
     grade()
-    path = course.master_path(ASSIGNMENT)
+    path = course.master_paths(ASSIGNMENT)[0]
     path.rename(path.with_name("2_lesson.ipynb"))
     assert grade_command(course) == 2
     assert "rename 2_lesson back" in capsys.readouterr().err

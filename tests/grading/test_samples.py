@@ -10,7 +10,8 @@ import pytest
 from tests.grading.pages import assert_inert
 from webcourse.grading import room
 from webcourse.grading.course import Course
-from webcourse.grading.examine import examine, run_reference
+from webcourse.grading.examine import examine, prefix, run_reference
+from webcourse.grading.intake import Intake
 from webcourse.grading.master import load_master
 from webcourse.grading.transplant import transplant
 
@@ -94,24 +95,30 @@ def test_the_samples_are_made_from_the_lesson_as_it_is(tmp_path, expected):
 @pytest.fixture(scope="module")
 def lesson():
     course = Course(ROOT)
-    return load_master(course.master_path(ASSIGNMENT), ASSIGNMENT, course.config)
+    (path,) = course.master_paths(ASSIGNMENT)
+    return load_master(path, ASSIGNMENT, course.config)
 
 
-def test_every_exercise_earns_its_points_without_the_others(lesson):
+@pytest.fixture(scope="module")
+def run(lesson):
+    with room.Rooms() as rooms:
+        yield lambda job: rooms.run(job, prefix(lesson))
+
+
+def test_every_exercise_earns_its_points_without_the_others(lesson, run):
     """What an answer or a check needs comes from given cells and the answer itself."""
     limits = room.Limits()
-    reference = run_reference(lesson, "alone", limits)
+    reference = run_reference(lesson, "alone", limits, run)
     for exercise in lesson.exercises:
-        plan = transplant(lesson, {exercise.slug: lesson.references[exercise.slug]})
+        plan = transplant(lesson, Intake({exercise.slug: lesson.references[exercise.slug]}))
         plan.steps = [
             step for step in plan.steps if step.role == "given" or step.exercise == exercise.slug
         ]
-        scores = examine(
-            plan, dataclasses.replace(lesson, exercises=[exercise]), reference, limits
-        ).scores
+        alone = dataclasses.replace(lesson, exercises=[exercise])
+        scores = examine(plan, alone, reference, limits, run).scores
         assert {name: scores[name].reason for name in exercise.tests if not scores[name].passed} == {}
 
 
-def test_three_seeds_give_the_reference_all_points(lesson):
+def test_three_seeds_give_the_reference_all_points(lesson, run):
     for seed in ("1", "2", "3"):
-        run_reference(lesson, seed, room.Limits())
+        run_reference(lesson, seed, room.Limits(), run)

@@ -56,6 +56,16 @@ def _add_grade(commands):
         "--seed", metavar="TEXT", help="of the checks' random inputs (default: fresh for each run)"
     )
     grade.add_argument("--force", action="store_true", help="grade what has not changed as well")
+    grade.add_argument(
+        "--trust",
+        action="store_true",
+        help="go on where student code cannot be walled in: it then runs with your rights",
+    )
+    grade.add_argument(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="grade on a running dask cluster, such as tcp://10.0.0.1:8786",
+    )
     limits = grade.add_argument_group("limits")
     limits.add_argument(
         "--cell-seconds", type=_positive, metavar="S", help="that a cell may take (default: 20)"

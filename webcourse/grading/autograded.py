@@ -6,8 +6,9 @@ import re
 
 import nbformat
 from nbformat import NotebookNode
+from nbgrader import utils
 
-from . import judge
+from .master import grade_id
 from .transplant import GIVEN, TESTS
 
 ANSI = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
@@ -33,11 +34,13 @@ def fill(plan, master, examination, notes):
     for number, step in enumerate(plan.steps, 1):
         cell = plan.notebook.cells[plan.positions[step.name]]
         cell.execution_count = number
-        if step.role == TESTS and step.name in examination.scores:
+        result = examination.results.get(step.name)
+        if step.name in master.checks:
             cell.outputs = [_report(examination.scores[step.name])]
+        elif step.role == TESTS:
+            cell.outputs = _outputs_of_tests(result, examination.scores[step.name])
         else:
-            result = examination.results.get(step.name)
-            cell.outputs = _outputs(result, errors_only=step.role == GIVEN)
+            cell.outputs = _outputs(result, errors_only=step.role == GIVEN and master.sealed)
     plan.notebook.metadata["webcourse"] = {
         "exercises": [
             {
@@ -53,6 +56,17 @@ def fill(plan, master, examination, notes):
         "notes": [clean(note) for note in notes],
     }
     return plan.notebook
+
+
+def _outputs_of_tests(result, score):
+    """list[NotebookNode]: the outputs as they came, with the reason where these do not tell the score."""
+    outputs = _outputs(result, errors_only=False)
+    if score.passed or any(output.output_type == "error" for output in outputs):
+        return outputs
+    if score.earned and not score.alone:
+        return outputs  # the number is part of the points
+    kept = [output for output in outputs if output.output_type == "stream" and output.name == "stdout"]
+    return kept if score.earned == score.points else [*kept, _report(score)]
 
 
 def _report(score):
@@ -98,7 +112,8 @@ def _output(raw):
             kept["text/plain"] = clean(data["text/plain"])
         if is_png(data.get("image/png")):
             kept["image/png"] = data["image/png"].strip()
-        return nbformat.v4.new_output("display_data", data=kept) if kept else None
+        count = {"execution_count": None} if kind == "execute_result" else {}
+        return nbformat.v4.new_output(kind, data=kept, **count) if kept else None
     return None
 
 
@@ -117,12 +132,26 @@ def is_png(data):
         return False
 
 
-def comment(exercise, examination):
-    """str | None: what the gradebook says about an answer, as nbgrader does for an untouched one."""
-    scores = [examination.scores[name] for name in exercise.tests]
-    if all(score.cause == judge.BLANK for score in scores):
-        return "No response."
-    told = dict.fromkeys(
-        score.reason for score in scores if score.cause not in (judge.PASSED, judge.FAILED, judge.BLANK)
-    )
-    return clean(". ".join(told)) or None
+def by_hand(notebook, master, is_missing):
+    """What cells earn that a person grades: nothing when left as they were, else None until then.
+
+    Args:
+        notebook (NotebookNode): of `fill`.
+        master (Master)
+        is_missing (bool): there was nothing to read, so all of them earn nothing.
+
+    Returns:
+        dict[str, float | None]: by grade_id.
+    """
+    cells = [cell for cell in notebook.cells if grade_id(cell) in master.by_hand]
+    return {grade_id(cell): 0.0 if is_missing else utils.determine_grade(cell)[0] for cell in cells}
+
+
+def comments(notebook):
+    """dict[str, str | None]: what nbgrader remarks on answers, by grade_id: that there is none."""
+    told = {}
+    for cell in notebook.cells:
+        if utils.is_solution(cell) or utils.is_task(cell):
+            is_starter = cell.metadata.nbgrader.get("checksum") == utils.compute_checksum(cell)
+            told[grade_id(cell)] = "No response." if is_starter and not utils.is_task(cell) else None
+    return told

@@ -1,14 +1,10 @@
 """Grades all of submitted/: prepares, runs several at a time, writes down one after the other."""
 
-import hashlib
-import json
-import os
 import secrets
 import signal
 import sys
 import threading
 import traceback
-from concurrent.futures import CancelledError, ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 
@@ -16,28 +12,31 @@ import psutil
 from nbgrader.utils import parse_utc
 
 from .. import __version__
-from . import GRADING, autograded, judge, room, samples
+from . import GRADING, engines, room, samples, walls, work
 from .course import Course, CourseError, Submission
-from .examine import Examination, examine, run_reference
-from .intake import Intake, Unreadable, read_bytes, take_in
-from .master import Master, load_master
-from .record import Graded, Recorder
+from .examine import prefix, run_reference
+from .intake import Unreadable, collect, read_bytes, take_in
+from .master import load_master
+from .record import Recorder
 from .reports import Report, write_csv
-from .transplant import transplant
 
 OK, UNGRADED, WRONG_USE, INTERRUPTED = 0, 1, 2, 130  # exit codes
-WALLS = "none"  # around a room, beyond its limits
 
 
 @dataclass
-class Prepared:
-    """A submission that was read, and not run yet."""
+class Item:
+    """A notebook that is to be graded, with the place where it lies."""
 
     submission: Submission
-    master: Master
-    intake: Intake
-    timestamp: object  # datetime | None
-    key: str  # equal keys get equal scores, but for the seed
+    notebook: str  # name
+
+    @property
+    def student(self):
+        return self.submission.student
+
+    @property
+    def assignment(self):
+        return self.submission.assignment
 
 
 @dataclass
@@ -45,6 +44,7 @@ class Interruption:
     """Ctrl-C and SIGTERM, as a flag that everybody looks at."""
 
     happened: threading.Event = field(default_factory=threading.Event)
+    told: list = field(default_factory=list)  # functions that are called when it happens
 
     @contextmanager
     def watched(self):
@@ -65,9 +65,26 @@ class Interruption:
         if self.happened.is_set():
             raise KeyboardInterrupt
         self.happened.set()
+        for tell in self.told:
+            tell()
 
     def __bool__(self):
         return self.happened.is_set()
+
+
+@contextmanager
+def command(name):
+    """Turn what may go wrong in a command into one line and an exit code, which the block reads from
+    the list that it is given."""
+    code = [WRONG_USE]
+    try:
+        yield code
+    except (CourseError, room.CannotRun, walls.NoWalls) as error:
+        print(f"webcourse {name}: {error}", file=sys.stderr)
+        code[0] = WRONG_USE
+    except (KeyboardInterrupt, room.Cancelled):
+        print("interrupted: what was graded is kept, run again to go on", file=sys.stderr)
+        code[0] = INTERRUPTED
 
 
 def grade_command(options):
@@ -79,255 +96,201 @@ def grade_command(options):
     Returns:
         int: the exit code.
     """
-    try:
-        with Interruption().watched() as interrupted:
-            return _grade(options, interrupted)
-    except (CourseError, room.CannotRun) as error:
-        print(f"webcourse grade: {error}", file=sys.stderr)
-        return WRONG_USE
-    except (KeyboardInterrupt, room.Cancelled):
-        print("interrupted: what was graded is kept, run again to go on", file=sys.stderr)
-        return INTERRUPTED
+    with command("grade") as code, Interruption().watched() as interrupted:
+        course = Course(options.course)
+        report = Report()
+        if not course.has_submissions():
+            report.say(samples.copy_to_submitted(course))
+        run = Run(course, options, report, interrupted)
+        recorder = Recorder(course)
+        try:
+            code[0] = run.grade(recorder)
+        finally:
+            recorder.close()
+            work.close_rooms()
+    return code[0]
 
 
-def _grade(options, interrupted):
-    course = Course(options.course)
-    assignments = course.choose(options.assignment)
-    report = Report()
-    if not course.has_submissions():
-        report.say(samples.copy_to_submitted(course))
-    found, ignored = course.submissions(assignments, options.student)
-    masters = {name: load_master(course.master_path(name), name, course.config) for name in assignments}
-    limits = _limits(options)
-    prepared, homeless = prepare(found, masters, limits)
-    for line in ignored + homeless:
-        report.say(f"ignored: {line}")
-    if not prepared:
-        raise CourseError(
-            f"no submission of {' or '.join(assignments)} to grade: put them at "
-            f"{course.submitted}/STUDENT/ASSIGNMENT/"
-            + (f", or look at --student {options.student}" if options.student != "*" else "")
-        )
-    recorder = Recorder(course)
-    try:
-        batch = _Batch(recorder, report, limits, str(options.seed or secrets.token_hex(8)), interrupted)
-        code = batch.grade(prepared, options.jobs or _processors(), options.force)
-        write_csv(course, recorder)
-        report.results(prepared, recorder)
-        report.say(batch.summary())
-        return code
-    finally:
-        recorder.close()
-
-
-def _processors():
-    try:
-        return len(os.sched_getaffinity(0))
-    except AttributeError:  # macOS
-        return os.cpu_count() or 1
-
-
-def _limits(options):
+def limits_of(options):
+    """room.Limits: as the command's options say."""
     given = {
         name: getattr(options, name, None) for name in ("cell_seconds", "notebook_seconds", "memory_mb")
     }
     limits = room.Limits(**{name: value for name, value in given.items() if value})
     limits.cell_cpu_seconds = min(limits.cell_cpu_seconds, limits.cell_seconds)
+    limits.user_processes = _user_processes()
     return limits
 
 
 def _user_processes():
     """int: a bound for the system's limit, which counts the threads of all of a user's processes."""
-    if os.getuid() == 0:  # the system does not limit root
+    if not hasattr(psutil.Process, "uids") or psutil.Process().uids().real == 0:  # root has no limit
         return 0
     threads = 0
     for process in psutil.process_iter(["uids", "num_threads"]):
-        if process.info["uids"] and process.info["uids"].real == os.getuid():
+        if process.info["uids"] and process.info["uids"].real == psutil.Process().uids().real:
             threads += process.info["num_threads"] or 1
     return threads + 512
 
 
-# ------------------------------------------------------------------ before anything runs
-
-
-def prepare(submissions, masters, limits):
-    """Read all submissions.
+class Run:
+    """One run over the submissions of a course: what is graded, with what, and where.
 
     Args:
-        submissions (list[Submission])
-        masters (dict[str, Master]): by assignment.
-        limits (room.Limits)
+        course (Course)
+        options (argparse.Namespace): of `webcourse grade`.
+        report (Report)
+        interrupted (Interruption)
 
-    Returns:
-        tuple[list[Prepared], list[str]]: and what cannot be told to belong anywhere.
+    Raises:
+        CourseError, walls.NoWalls: if nothing can be graded.
     """
-    prepared, homeless = {}, []
-    for submission in submissions:
-        if not submission.stray:
-            prepared[submission.student, submission.assignment] = _prepare(submission, masters, limits)
-    strays = {}
-    for submission in submissions:
-        if submission.stray:
-            strays.setdefault(submission.path, []).append(_prepare(submission, masters, limits))
-    for path, candidates in strays.items():
-        best = max(candidates, key=lambda candidate: candidate.intake.matches)
-        place = best.submission.student, best.submission.assignment
-        if not best.intake.matches and len(masters) > 1:
-            homeless.append(
-                f"{path} (no notebook of {', '.join(masters)} in it: to grade it all the same, "
-                "name the assignment)"
-            )
-        elif place in prepared:
-            homeless.append(f"{path} ({place[0]} handed in {place[1]} in its folder as well)")
-        else:
-            prepared[place] = best
-    return sorted(
-        prepared.values(), key=lambda item: (item.submission.assignment, item.submission.student)
-    ), homeless
 
-
-def _prepare(submission, masters, limits):
-    master = masters[submission.assignment]
-    try:
-        intake = take_in(submission.path, master)
-    except (
-        Exception
-    ) as error:  # a fault of ours: this submission gets it as the reason, the others go on
-        traceback.print_exc()
-        intake = Intake(problem=f"a fault of the grader, please report it ({type(error).__name__})")
-    timestamp, stamp = _timestamp(submission, intake)
-    content = [
-        GRADING,
-        __version__,
-        master.digest,
-        intake.digest,
-        intake.problem,
-        stamp,
-        asdict(limits),
-        submission.notes,
-    ]
-    key = hashlib.sha256(json.dumps(content).encode()).hexdigest()
-    return Prepared(submission, master, intake, timestamp, key)
-
-
-def _timestamp(submission, intake):
-    """When it was handed in, from timestamp.txt: (datetime | None, text)."""
-    try:
-        text = read_bytes(submission.path, "timestamp.txt")[:100].decode("utf-8", "replace").strip()
-    except (Unreadable, OSError):
-        return None, ""
-    try:
-        return parse_utc(text), text
-    except (ValueError, OverflowError, TypeError, AttributeError):
-        intake.notes.append("timestamp.txt holds no time, so the submission counts as on time")
-        return None, text
-
-
-# ------------------------------------------------------------------ the run
-
-
-class _Batch:
-    """One run of the command."""
-
-    def __init__(self, recorder, report, limits, seed, interrupted):
-        self.recorder, self.report, self.limits, self.seed = recorder, report, limits, seed
+    def __init__(self, course, options, report, interrupted):
+        self.course, self.options, self.report = course, options, report
         self.interrupted = interrupted
-        self.graded, self.unchanged, self.failed, self.total = 0, 0, [], 0
+        self.limits = limits_of(options)
+        self.seed = str(options.seed or secrets.token_hex(8))
+        self.walls = walls.choose(options.trust)
+        assignments = course.choose(options.assignment)
+        found, self.ignored = course.submissions(assignments, options.student)
+        self.masters = {name: load_masters(course, name) for name in assignments}
+        self.items = self._place(found)
+        self.graded, self.unchanged, self.failed = 0, 0, []
+        for line in self.ignored:
+            report.say(f"ignored: {line}")
+        if not self.items:
+            raise CourseError(
+                f"no submission of {' or '.join(assignments)} to grade: put them at "
+                f"{course.submitted}/STUDENT/ASSIGNMENT/"
+                + (f", or look at --student {options.student}" if options.student != "*" else "")
+            )
 
-    def grade(self, prepared, jobs, force):
-        """Grade what is not graded yet. Returns the exit code."""
-        todo = [item for item in prepared if force or not self._is_unchanged(item)]
-        self.total, self.unchanged = len(prepared), len(prepared) - len(todo)
-        if not todo:
-            return OK
-        self.limits.user_processes = _user_processes()
-        references = {}
-        for name, master in {item.master.assignment: item.master for item in todo}.items():
-            self.recorder.register(master)
-            references[name] = run_reference(master, self.seed, self.limits, self._run)
-        self.report.say(
-            f"grading {len(todo)} submissions, {jobs} at a time; seed {self.seed}; walls: {WALLS} "
-            "(limits only: student code runs with your rights)"
+    # -------------------------------------------------------------- what there is
+
+    def _place(self, submissions):
+        """list[Item]: a notebook each, sorted. Strays go where their content belongs."""
+        places = {(s.student, s.assignment): s for s in submissions if not s.stray}
+        strays = {}
+        for submission in submissions:
+            if submission.stray:
+                strays.setdefault(submission.path, []).append(submission)
+        for path, candidates in strays.items():
+            matches = [self._matches(candidate) for candidate in candidates]
+            best = candidates[matches.index(max(matches))]
+            place = best.student, best.assignment
+            if not max(matches) and len(self.masters) > 1:
+                self.ignored.append(
+                    f"{path} (no notebook of {', '.join(self.masters)} in it: to grade it all the same, "
+                    "name the assignment)"
+                )
+            elif place in places:
+                self.ignored.append(f"{path} ({place[0]} handed in {place[1]} in its folder as well)")
+            else:
+                places[place] = best
+        return [
+            Item(submission, name)
+            for (_, assignment), submission in sorted(places.items(), key=lambda pair: pair[0][::-1])
+            for name in self.masters[assignment]
+        ]
+
+    def _matches(self, submission):
+        collected = collect(submission.path)
+        return sum(take_in(collected, m).matches for m in self.masters[submission.assignment].values())
+
+    def task(self, item):
+        """work.Task: the item with its content."""
+        master = self.masters[item.assignment][item.notebook]
+        try:
+            collected = collect(item.submission.path)
+        except Exception as error:  # a fault of ours: this submission gets a reason, the others go on
+            traceback.print_exc()
+            reason = Unreadable(f"a fault of the grader, please report it ({type(error).__name__})")
+            collected = collect(item.submission.path / "nothing")
+            collected.notebooks = {f"{item.notebook}.ipynb": reason}
+        collected.notes += item.submission.notes
+        timestamp, stamp = _timestamp(item.submission, collected)
+        key = work.digest(
+            GRADING, __version__, master.digest, collected.digest, stamp, asdict(self.limits)
         )
-        self._run_all(todo, references, jobs)
+        return work.Task(item.student, item.assignment, item.notebook, collected, key, timestamp)
+
+    # -------------------------------------------------------------- grading
+
+    def grade(self, recorder):
+        """Grade what is not graded yet, and report. Returns the exit code."""
+        todo = [item for item in self.items if self.options.force or not self._is_graded(item, recorder)]
+        self.unchanged = len(self.items) - len(todo)
+        code = OK
+        if todo:
+            for masters in self.masters.values():
+                recorder.register(list(masters.values()))
+            code = self._write_down(self.results(todo), recorder)
+        write_csv(self.course, recorder)
+        self.report.results(self.items, recorder)
+        self.report.say(self.summary())
+        return code
+
+    def _is_graded(self, item, recorder):
+        receipt = recorder.receipt(item.student, item.assignment, item.notebook)
+        return bool(receipt) and receipt.get("key") == self.task(item).key
+
+    def results(self, items):
+        """Run *items*; yields (work.Task, work.Result or an exception), with progress on the terminal."""
+        kits = self._kits({(item.assignment, item.notebook) for item in items})
+        engine = (
+            engines.Cluster(kits, self.options.scheduler)
+            if self.options.scheduler
+            else engines.LocalPool(kits, self.options.jobs)
+        )
+        with engine:
+            self.interrupted.told.append(engine.stop)
+            self.report.say(
+                f"grading {len(items)} notebooks, {engine}; seed {self.seed}; walls: {walls.SAID[self.walls]}"
+            )
+            with self.report.progress(len(items)) as advance:
+                for task, result in engine.run(self._tasks(items)):
+                    yield task, result
+                    advance()
+
+    def _tasks(self, items):
+        for item in items:
+            if self.interrupted:
+                return
+            yield self.task(item)
+
+    def _kits(self, names):
+        """dict[tuple[str, str], work.Kit]: of the notebooks that are graded, each with its reference."""
+        kits, rooms = {}, work.rooms(self.walls)
+        for assignment, name in sorted(names):
+            masters = self.masters[assignment]
+            master, common = masters[name], prefix(masters[name])
+
+            def run(job, common=common):
+                return rooms.run(job, common, self.interrupted.happened.is_set)
+
+            reference = run_reference(master, self.seed, self.limits, run)
+            others = tuple(other for other in masters if other != name)
+            kits[assignment, name] = work.Kit(master, reference, self.limits, self.walls, others)
+        return kits
+
+    def _write_down(self, results, recorder):
+        for task, result in results:
+            try:
+                if isinstance(result, Exception):
+                    raise result
+                recorder.store(result)
+                self.graded += 1
+            except room.Cancelled:
+                pass
+            except (CourseError, room.CannotRun):
+                raise
+            except Exception as error:  # a fault of ours costs one submission, not the batch
+                traceback.print_exception(error)
+                self.failed.append(task.student)
         if self.interrupted:
             return INTERRUPTED
         return UNGRADED if self.failed else OK
-
-    def _is_unchanged(self, item):
-        return self.recorder.receipt(item.submission.student, item.master).get("key") == item.key
-
-    def _run(self, job):
-        return room.run(job, cancelled=self.interrupted.happened.is_set)
-
-    def _run_all(self, todo, references, jobs):
-        with ThreadPoolExecutor(jobs) as pool, self.report.progress(len(todo)) as advance:
-            futures = {
-                pool.submit(self._grade_one, item, references[item.master.assignment]): item
-                for item in todo
-            }
-            try:
-                for future in as_completed(futures):
-                    item = futures.pop(future)
-                    if self.interrupted:
-                        pool.shutdown(wait=False, cancel_futures=True)
-                    self._write_down(future, item)
-                    advance()
-            except BaseException:
-                self.interrupted.happened.set()
-                pool.shutdown(wait=False, cancel_futures=True)
-                raise
-
-    def _write_down(self, future, item):
-        try:
-            self.recorder.store(future.result())
-            self.graded += 1
-        except (room.Cancelled, CancelledError):
-            pass
-        except CourseError:
-            raise
-        except Exception as error:  # a fault of ours costs one submission, not the batch
-            traceback.print_exception(error)
-            self.failed.append(item.submission.student)
-
-    def _grade_one(self, item, reference):
-        """From answers to a score. Runs in a thread; touches neither database nor folders."""
-        if self.interrupted:
-            raise room.Cancelled
-        master, intake = item.master, item.intake
-        plan = transplant(master, intake.answers, intake.extras)
-        if intake.problem:
-            scores = {
-                name: judge.Score(points, cause=judge.UNREADABLE, reason=intake.problem)
-                for name, points in master.points.items()
-            }
-            examination = Examination(scores)
-        else:
-            examination = examine(plan, master, reference, self.limits, self._run)
-        notes = [*item.submission.notes, *intake.notes, *examination.notes]
-        notebook = autograded.fill(plan, master, examination, notes)
-        receipt = self._receipt(item, examination, notes)
-        return Graded(item.submission.student, master, notebook, examination, item.timestamp, receipt)
-
-    def _receipt(self, item, examination, notes):
-        """dict: enough to grade again and compare."""
-        return {
-            "key": item.key,
-            "student": item.submission.student,
-            "assignment": item.master.assignment,
-            "notebook": item.master.name,
-            "seed": self.seed,
-            "walls": WALLS,
-            "grading": f"{GRADING} ({__version__})",
-            "seconds": round(examination.seconds, 3),
-            "notes": [autograded.clean(note) for note in notes],
-            "exercises": {
-                exercise.slug: {
-                    name: _score_receipt(examination.scores[name]) for name in exercise.tests
-                }
-                for exercise in item.master.exercises
-            },
-        }
 
     def summary(self):
         """str: the last line of the output."""
@@ -336,16 +299,25 @@ class _Batch:
             parts.append(f"{len(self.failed)} without a score: {', '.join(self.failed)}")
         if self.interrupted:
             done = self.graded + self.unchanged
-            return f"interrupted: {done} of {self.total} graded, run again to go on"
+            return f"interrupted: {done} of {len(self.items)} graded, run again to go on"
         return ", ".join(parts) + ": see grades.csv, feedback/ and the gradebook"
 
 
-def _score_receipt(score):
-    return {
-        "points": score.points,
-        "earned": score.earned,
-        "cause": score.cause,
-        "reason": autograded.clean(score.reason),
-        "alone": score.alone,
-        "checks": score.checks,
-    }
+def load_masters(course, assignment):
+    """dict[str, Master]: the notebooks of an assignment, by name."""
+    paths = course.master_paths(assignment)
+    return {path.stem: load_master(path, assignment, course.config) for path in paths}
+
+
+def _timestamp(submission, collected):
+    """When it was handed in, from timestamp.txt: (datetime | None, text)."""
+    try:
+        text = read_bytes(submission.path, "timestamp.txt")[:100].decode("utf-8", "replace").strip()
+    except (Unreadable, OSError):
+        return None, ""
+    collected.files.pop("timestamp.txt", None)
+    try:
+        return parse_utc(text), text
+    except (ValueError, OverflowError, TypeError, AttributeError):
+        collected.notes.append("timestamp.txt holds no time, so the submission counts as on time")
+        return None, text

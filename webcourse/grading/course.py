@@ -75,18 +75,9 @@ class Course:
             raise CourseError(f"unknown assignment {name!r}: it is one of {', '.join(known)}")
         return [name]
 
-    def master_path(self, assignment):
-        """Path: the one notebook of source/ASSIGNMENT/.
-
-        Raises:
-            CourseError: if there are several.
-        """
-        notebooks = sorted(self.folder("source", ".", assignment).resolve().glob("*.ipynb"))
-        if len(notebooks) != 1:
-            raise CourseError(
-                f"source/{assignment}/ holds {len(notebooks)} notebooks: leave one, the graded one"
-            )
-        return notebooks[0]
+    def master_paths(self, assignment):
+        """list[Path]: the notebooks of source/ASSIGNMENT/."""
+        return sorted(self.folder("source", ".", assignment).resolve().glob("*.ipynb"))
 
     def submissions(self, assignments, pattern="*"):
         """What lies in submitted/.

@@ -1,29 +1,34 @@
 """Decides what runs: the whole notebook first, then again what deserves a second opinion.
 
 One fault costs one exercise. A cell that takes the process down is left out and the others run
-again without it. An exercise that failed runs once more on its own, so that another exercise's
-answer that got in its way costs it nothing.
+again without it. An exercise that failed runs once more in another fork, without the other answers, so
+that one that got in its way costs it nothing.
 
-An answer's names are its own. Where a cell is left out, nothing stands in for it: the reference
-solution never enters a room together with student code, and no answer earns from it.
+In our courses an exercise needs no other one, and the reference solution never enters a room together
+with student code. In other courses answers build on earlier ones, so in the second opinion the reference
+solution stands in for these; only whether the exercise passes is taken from it, none of its outputs.
 """
 
 import dataclasses
 import time
 from dataclasses import dataclass, field
 
-from . import judge, room
+from . import guard, judge, room
 from .course import CourseError
 from .master import Master
-from .transplant import ANSWER, EXTRA, GIVEN, TESTS, Plan, transplant
+from .seal import is_ours, seal
+from .transplant import ANSWER, EXTRA, GIVEN, TESTS, Plan, Step, solve
+
+CANARY = "canary"  # role of what runs after everything else
 
 
 @dataclass
 class Reference:
-    """What the checks saw of the reference solution."""
+    """What grading knows from running the reference solution."""
 
     seed: str
-    expected: dict  # grade_id of a tests cell -> list[judge.Expected]
+    expected: dict  # grade_id of a tests cell with `see` -> list[judge.Expected]
+    armed: set  # grade_ids of the other tests cells whose canaries work
 
 
 @dataclass
@@ -31,13 +36,28 @@ class Examination:
     """The outcome of a submission."""
 
     scores: dict = field(default_factory=dict)  # grade_id of a tests cell -> judge.Score
-    results: dict = field(default_factory=dict)  # name of a step -> its result, see `room.run`
+    results: dict = field(default_factory=dict)  # name of a step -> its result, see `room.Rooms.run`
     notes: list = field(default_factory=list)
     seconds: float = 0.0
 
 
-def run_reference(master, seed, limits, run=room.run):
+def prefix(master):
+    """room.Prefix: what a zygote can do once for all submissions of a notebook."""
+    cells, prepared = [], []
+    for step in solve(master).steps:
+        if step.role != GIVEN or step.name not in master.positions:  # a student may have changed it
+            break
+        cells.append(step.source)
+    for step in solve(master).steps:
+        if step.role == TESTS and is_ours(step.source):
+            prepared.append(seal(step.source))
+    return room.Prefix(tuple(cells), tuple(prepared), inline=not master.sealed)
+
+
+def run_reference(master, seed, limits, run):
     """Grade the reference solution, so that others can be compared with it.
+
+    It runs with the checks as they are, which it must pass, and with sealed ones, which must see the same.
 
     Args:
         master (Master)
@@ -51,26 +71,60 @@ def run_reference(master, seed, limits, run=room.run):
     Raises:
         CourseError: if it does not pass its own checks.
     """
-    plan = transplant(master, master.references)
-    results = _Runner(seed, limits, run).through(plan.steps)
-    expected = {}
-    for name in master.points:
+    plan = solve(master)
+    as_they_are = _Runner(master, seed, limits, run, sealed=False).through(plan.steps)
+    again = _Runner(master, seed, limits, run, describe=True).through(plan.steps + canaries(master))
+    expected, armed = {}, set()
+    for name, points in master.points.items():
         try:
-            expected[name] = judge.expect(results.get(name))
+            if name in master.checks:
+                expected[name] = judge.expect(again.get(name))
+                if _seen(judge.expect(as_they_are.get(name))) != _seen(expected[name]):
+                    raise judge.BadVerdict("what its checks see is not the same twice")
+            else:
+                score = judge.judge_outputs(again.get(name), None, points, is_armed=False)
+                if not score.passed:
+                    raise judge.BadVerdict(score.reason)
+                canary = judge.judge_outputs(again.get(_canary(name)), None, points, is_armed=False)
+                if not canary.earned:
+                    armed.add(name)
         except judge.BadVerdict as problem:
-            setup = next(
-                (text for step in plan.steps if (text := judge.describe_error(results.get(step.name)))),
-                "",
-            )
-            reason = f"{problem}; first error: {setup}" if setup else str(problem)
-            raise CourseError(
-                f"nobody was graded: the reference solution of {master.assignment} fails {name} "
-                f"with seed {seed} ({reason}): mend source/{master.assignment}/{master.name}.ipynb"
-            ) from problem
-    return Reference(seed, expected)
+            raise CourseError(_fails(master, name, seed, problem, plan, again)) from problem
+    return Reference(str(seed), expected, armed)
 
 
-def examine(plan, master, reference, limits, run=room.run):
+def _seen(expected):
+    return [(check.name, check.seen) for check in expected]
+
+
+def _fails(master, name, seed, problem, plan, results):
+    errors = (judge.describe_error(results.get(step.name)) for step in plan.steps)
+    first = next(filter(None, errors), "")
+    reason = f"{problem}; first error: {first}" if first and first not in str(problem) else str(problem)
+    return (
+        f"nobody was graded: the reference solution of {master.assignment} fails {name} with seed {seed} "
+        f"({reason}): mend source/{master.assignment}/{master.name}.ipynb"
+    )
+
+
+def canaries(master):
+    """list[Step]: for tests cells without `see`: the unsolved starters, and then the tests again."""
+    steps = []
+    for exercise in master.exercises:
+        tests = [name for name in exercise.tests if name not in master.checks]
+        for name in exercise.answers if tests else []:
+            steps.append(Step(_canary(name), CANARY, exercise.slug, master.starters[name]))
+        for name in tests if exercise.answers else []:
+            source = master.notebook.cells[master.positions[name]].source
+            steps.append(Step(_canary(name), CANARY, exercise.slug, source))
+    return steps
+
+
+def _canary(name):
+    return f"canary of {name}"
+
+
+def examine(plan, master, reference, limits, run, files=None):
     """Run a submission and score it.
 
     Args:
@@ -79,14 +133,16 @@ def examine(plan, master, reference, limits, run=room.run):
         reference (Reference)
         limits (room.Limits): for the first run, and once more for all second opinions together.
         run (Callable[[dict], list[dict]]): runs a job.
+        files (dict[str, str] | None): for the working folder, see `room.job`.
 
     Returns:
         Examination: with a score for every tests cell.
     """
     started = time.monotonic()
     examiner = _Examiner(plan, master, reference)
-    first, again = (_Runner(reference.seed, limits, run) for _ in range(2))
-    examination = Examination(results={} if plan.untouched else first.through(plan.steps))
+    first, again = (_Runner(master, reference.seed, limits, run, files) for _ in range(2))
+    steps = plan.steps + canaries(master)
+    examination = Examination(results={} if plan.untouched else first.through(steps))
     for exercise in master.exercises:
         scores = examiner.scores(exercise, examination.results)
         examination.scores |= examiner.ask_again(exercise, scores, again)
@@ -108,24 +164,28 @@ class _Examiner:
 
     def scores(self, exercise, results):
         """dict[str, Score]: of the tests cells of an exercise."""
-        answer = results.get(exercise.slug, {"status": "ok"})
+        stopped = next(filter(None, (_stop(results.get(name)) for name in exercise.answers)), None)
+        is_blank = bool(exercise.answers) and self.plan.blank.issuperset(exercise.answers)
         scores = {}
         for name in exercise.tests:
-            expected, points = self.reference.expected[name], self.master.points[name]
-            score = scores[name] = judge.judge(expected, results.get(name), points)
+            score = scores[name] = self._score(name, results)
             if score.passed:
                 continue
-            if exercise.slug in self.plan.blank:
+            if is_blank and not score.earned:
                 score.cause, score.reason, score.lines = judge.BLANK, "not attempted", []
-            elif answer["status"] == "lost":
-                score.cause, score.reason = answer["cause"], answer["reason"]
-            elif answer["status"] != "ok":
-                score.cause = room.TIME if answer["status"] == "timeout" else judge.ERROR
-                score.reason = f"the answer stops with {judge.describe_error(answer)}"
+            elif stopped and not score.earned:
+                score.cause, score.reason = stopped
         return scores
 
+    def _score(self, name, results):
+        points = self.master.points[name]
+        if name in self.reference.expected:
+            return judge.judge(self.reference.expected[name], results.get(name), points)
+        is_armed = name in self.reference.armed
+        return judge.judge_outputs(results.get(name), results.get(_canary(name)), points, is_armed)
+
     def ask_again(self, exercise, scores, runner):
-        """*scores*, better where the exercise earns more when it runs on its own."""
+        """*scores*, better where the exercise earns more when it runs without the other answers."""
         best = dict(scores)
         for steps in self._on_its_own(exercise):
             wanted = {name for name, score in best.items() if not score.passed}
@@ -134,25 +194,46 @@ class _Examiner:
             needed = [step for step in steps if step.role != TESTS or step.name in wanted]
             second = self.scores(exercise, runner.once(needed))
             for name in wanted:
-                second[name].alone = second[name].passed
-                if second[name].passed or _says_more(second[name], best[name]):
+                second[name].alone = second[name].earned > best[name].earned
+                if second[name].alone or (self.master.sealed and _says_more(second[name], best[name])):
                     best[name] = second[name]
         return best
 
     def _on_its_own(self, exercise):
         """Yields the steps of an exercise without the other answers: without extra cells, then with."""
-        names = {exercise.slug, *exercise.tests}
-        end = max(i for i, step in enumerate(self.plan.steps) if step.name in names)
-        bare = [s for s in self.plan.steps[: end + 1] if s.role == GIVEN or s.name in names]
-        full = [s for s in self.plan.steps[: end + 1] if s.role in (GIVEN, EXTRA) or s.name in names]
-        for steps in [bare] if bare == full else [bare, full]:
-            if any(map(self.plan.is_students, steps)):
-                yield steps
+        own = {*exercise.answers, *exercise.tests}
+        end = max((i for i, step in enumerate(self.plan.steps) if step.name in own), default=-1)
+        steps = [self._stand_in(step, exercise) for step in self.plan.steps[: end + 1]]
+        steps = list(filter(None, steps))
+        after = [step for step in canaries(self.master) if step.exercise == exercise.slug]
+        bare = [s for s in steps if s.role != EXTRA and (s.role != TESTS or s.name in own)]
+        full = [s for s in steps if s.role != TESTS or s.name in own]
+        for chosen in [bare] if bare == full else [bare, full]:
+            if any(self.plan.is_students(step) for step in chosen if step.exercise == exercise.slug):
+                yield chosen + after
+
+    def _stand_in(self, step, exercise):
+        """The step; for another exercise's answer the reference, and None in courses of ours."""
+        if step.role != ANSWER or step.exercise == exercise.slug:
+            return step
+        if self.master.sealed:
+            return None
+        return dataclasses.replace(step, source=self.master.references[step.name])
+
+
+def _stop(result):
+    """tuple[str, str] | None: cause and reason why an answer's cell did not end well."""
+    if result is None or result["status"] == "ok":
+        return None
+    if result["status"] == "lost":
+        return result["cause"], result["reason"]
+    cause = guard.TIME if result["status"] == "timeout" else judge.ERROR
+    return cause, f"the answer stops with {judge.describe_error(result)}"
 
 
 def _says_more(second, first):
     """bool: whether why an exercise failed on its own tells more than why it failed at first."""
-    return first.cause in (judge.NOT_REACHED, *room.CAUSES) and second.cause != judge.NOT_REACHED
+    return first.cause in (judge.NOT_REACHED, *guard.CAUSES) and second.cause != judge.NOT_REACHED
 
 
 def _is_lost(result):
@@ -162,8 +243,10 @@ def _is_lost(result):
 class _Runner:
     """Runs steps to the end, whatever the single ones do, within the time for a notebook."""
 
-    def __init__(self, seed, limits, run):
-        self.seed, self.limits, self.run = seed, limits, run
+    def __init__(self, master, seed, limits, run, files=None, sealed=True, describe=False):
+        self.master, self.seed, self.limits, self.run = master, seed, limits, run
+        self.options = {"files": files, "describe": describe}
+        self.sealed = sealed
         self.left = float(limits.notebook_seconds)
 
     def through(self, steps):
@@ -182,7 +265,11 @@ class _Runner:
             if lost.role == GIVEN and not (lost := self._blame(lost, todo, results)):
                 break
             skip.add(lost.name)
-            skip.update(step.name for step in todo if step.role == TESTS and step.name in results)
+            skip.update(
+                step.name
+                for step in todo
+                if step.role == TESTS and step.name in results and step.name in self.master.checks
+            )
         return results
 
     def once(self, steps):
@@ -195,9 +282,13 @@ class _Runner:
             return {}
         started = time.monotonic()
         limits = dataclasses.replace(self.limits, notebook_seconds=int(self.left))
-        results = self.run(room.job([(step.name, step.source) for step in steps], self.seed, limits))
+        cells = [(step.name, self._source(step)) for step in steps]
+        results = self.run(room.job(cells, self.seed, limits, **self.options))
         self.left -= time.monotonic() - started
         return {result["id"]: result for result in results}
+
+    def _source(self, step):
+        return seal(step.source) if self.sealed and step.name in self.master.checks else step.source
 
     @staticmethod
     def _blame(given, steps, results):

@@ -23,6 +23,7 @@ from traitlets import default
 
 from .autograded import clean, is_png
 from .master import grade_id, is_tests
+from .seal import is_ours, seal
 
 HIDDEN = re.compile(r"### BEGIN HIDDEN TESTS(.*?)### END HIDDEN TESTS", re.DOTALL)
 TELLING = 12  # characters from which a line of a hidden test is looked for in outputs
@@ -229,9 +230,11 @@ def hidden_lines(notebook):
     hidden, shown = set(), set()
     for cell in notebook.cells:
         if cell.cell_type == "code":
-            for block in HIDDEN.findall(cell.source):
-                hidden.update(map(str.strip, block.splitlines()))
-            shown.update(map(str.strip, HIDDEN.sub("", cell.source).splitlines()))
+            forms = [cell.source, seal(cell.source)] if is_ours(cell.source) else [cell.source]
+            for source in forms:
+                for block in HIDDEN.findall(source):
+                    hidden.update(map(str.strip, block.splitlines()))
+                shown.update(map(str.strip, HIDDEN.sub("", source).splitlines()))
     return sorted((line for line in hidden - shown if len(line) >= TELLING), key=len, reverse=True)
 
 

@@ -3,6 +3,7 @@
 Student code runs here. Whatever it does to this process, the outside (`room`) copes with.
 """
 
+import asyncio
 import base64
 import contextlib
 import gc
@@ -13,16 +14,21 @@ import random
 import resource
 import signal
 import sys
+import tempfile
 
+from IPython.core import async_helpers
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
-KEPT_VARIABLES = "PATH", "LANG", "LC_ALL", "TZ", "LD_LIBRARY_PATH", "PYTHONPATH", "VIRTUAL_ENV"
+KEPT_VARIABLES = "PATH", "LANG", "LC_ALL", "TZ", "MPLBACKEND"
 SEED_VARIABLE = "WEBCOURSE_SEED"  # makes the checks leave their verdicts in the output
+CALLS_VARIABLE = "WEBCOURSE_CALLS"  # makes them tell what stood in each `see(…)` as well
 VERDICT_TYPE = "application/vnd.webcourse.verdict+json"
 VERDICT_LIMIT = 1_000_000  # bytes of JSON
+COMPILE_ONLY = "--compile-only"  # argument of `%%ipytest` that our kit understands
+PREPARING = {"cell_seconds": 20, "cell_cpu_seconds": 20, "output_kb": 100}
 LINE_LIMIT, LINES_LIMIT = 4_000, 100  # characters of a line, lines of a traceback
 
 
@@ -33,18 +39,20 @@ class CellTimeout(BaseException):
         return [f"CellTimeout: {self}"]
 
 
-def enter(pipe, job, folder):
+shell = None  # of this process: the zygote makes it, its forks go on with it
+
+
+def enter(job, room, pipe):
     """Run a job's cells in this process, and end the process.
 
     Args:
-        pipe (multiprocessing.connection.Connection): takes one line of JSON a cell.
         job (dict): see `room.run`.
-        folder (str): private working directory.
+        room: see `walls.room`.
+        pipe (int): descriptor that takes a line of JSON when the cells begin, and one for each cell.
     """
     try:
-        close_the_doors(job, folder, pipe.fileno())
-        tell = Messenger(pipe.fileno())
-        shell = make_shell()
+        close_the_doors(job, room, pipe)
+        tell = Messenger(pipe, job.pop("token"))
         tell({"ready": True})
         for cell in job["cells"]:
             tell({"id": cell["id"], **run_cell(shell, cell["source"], job["limits"])})
@@ -52,11 +60,12 @@ def enter(pipe, job, folder):
         os._exit(0)  # threads and exit handlers of student code have no say
 
 
-def close_the_doors(job, folder, pipe):
+def close_the_doors(job, room, pipe):
     """Leave the grader's session, files and environment, and set the limits of the system."""
     os.setsid()
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
-    # Not closed: multiprocessing, which student code may use, believes that some are its own.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    # Not closed: what is open in this process, such as an event loop, believes that they are its own.
     null = os.open(os.devnull, os.O_RDWR)
     for descriptor in map(int, os.listdir("/dev/fd")):
         if descriptor != pipe:
@@ -64,13 +73,16 @@ def close_the_doors(job, folder, pipe):
                 os.fstat(descriptor)
                 os.dup2(null, descriptor)
     os.umask(0o077)
-    os.chdir(folder)
+    os.chdir(room.folder)
     kept = {name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ}
     os.environ.clear()
-    os.environ.update(kept, HOME=folder, TMPDIR=folder, IPYTHONDIR=folder, MPLBACKEND="agg")
+    os.environ.update(kept, HOME=room.folder, TMPDIR=room.folder, IPYTHONDIR=room.folder)
+    os.environ.update(MPLCONFIGDIR=room.folder, NBGRADER_EXECUTION="autograde")
     os.environ[SEED_VARIABLE] = job["seed"]
+    if job["describe"]:
+        os.environ[CALLS_VARIABLE] = "yes"
     sys.argv = [""]
-    random.seed()  # the server's state is the same for every child
+    _start_afresh()
     limits = job["limits"]
     bounds = {
         resource.RLIMIT_CORE: 0,
@@ -79,14 +91,27 @@ def close_the_doors(job, folder, pipe):
         resource.RLIMIT_NOFILE: limits["open_files"],
         resource.RLIMIT_CPU: limits["notebook_seconds"] + 5,
     }
-    if limits["user_processes"]:
+    if room.own_processes:
+        bounds[resource.RLIMIT_NPROC] = 2 * limits["processes"]  # threads count
+    elif limits["user_processes"]:
         bounds[resource.RLIMIT_NPROC] = limits["user_processes"]
     for kind, bound in bounds.items():
         hard = resource.getrlimit(kind)[1]
         allowed = bound if hard == resource.RLIM_INFINITY else min(bound, hard)
         with contextlib.suppress(ValueError, OSError):  # macOS refuses some
             resource.setrlimit(kind, (allowed, allowed))
-    gc.freeze()  # what the server imported is shared, and stays so
+    room.close_door()
+    gc.freeze()  # what the zygote imported is shared, and stays so
+
+
+def _start_afresh():
+    """Random numbers and an event loop that no other fork has."""
+    random.seed()
+    if "numpy" in sys.modules:
+        sys.modules["numpy"].random.seed()
+    tempfile.tempdir = None
+    asyncio.set_event_loop(asyncio.new_event_loop())
+    async_helpers._asyncio_event_loop = None
 
 
 class Messenger:
@@ -95,14 +120,14 @@ class Messenger:
     # Bound here, because student code may replace them in their modules.
     _dumps, _write, _getpid = map(staticmethod, (json.dumps, os.write, os.getpid))
 
-    def __init__(self, descriptor):
-        self.descriptor = descriptor
+    def __init__(self, descriptor, token):
+        self.descriptor, self.token = descriptor, token
         self.process = os.getpid()
 
     def __call__(self, message):
         if self._getpid() != self.process:  # a copy that student code forked
             os._exit(0)
-        data = memoryview(self._dumps(message).encode() + b"\n")
+        data = memoryview(self._dumps({"token": self.token, **message}).encode() + b"\n")
         while data:
             data = data[self._write(self.descriptor, data) :]
 
@@ -275,10 +300,22 @@ class Shell(InteractiveShell):
         """`exit` and `quit` leave a notebook's cell, not its process."""
 
 
-def make_shell():
-    """Shell: a new one, without history and colors."""
+def make_shell(inline):
+    """Shell: a new one, without history and colors.
+
+    Args:
+        inline (bool): charts that a cell leaves open are displayed, as in a notebook.
+    """
+    os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline" if inline else "agg"
     config = Config()
     config.HistoryManager.enabled = False
     config.InteractiveShell.colors = "nocolor"
     config.InteractiveShell.xmode = "Context"
     return Shell.instance(config=config, display_pub_class=Publisher, displayhook_class=Hook)
+
+
+def prepare(shell, source):
+    """Let the notebook's kit compile a tests cell of ours before the fork. Nothing of it runs."""
+    magic, _, cell = source.partition("\n")
+    if shell.find_cell_magic("ipytest"):
+        run_cell(shell, f"{magic} {COMPILE_ONLY}\n{cell}", PREPARING)

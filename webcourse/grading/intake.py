@@ -17,18 +17,40 @@ from .course import is_litter, printable
 FILE_LIMIT = 20_000_000  # bytes of a notebook; ours have at most one million with all charts
 ANSWER_LIMIT = 100_000  # characters of an answer
 EXTRA_LIMIT = 400_000  # characters of all extra cells together
-FILES_LIMIT = 20  # notebooks of one submission that are looked into
+FILES_LIMIT = 20  # notebooks of one submission that are looked into, and other files that are taken
+FILES_BYTES = 5_000_000  # of all other files together
 DEPTH_LIMIT = 3  # folders within folders
 TELLING = 40  # characters from which a cell's text tells where it is from
 
 
 @dataclass
 class Extra:
-    """A code cell of the student's own."""
+    """A cell of the student's own."""
 
     after: int  # position in the master of the cell that it follows, -1 at the start
     source: str
     before: int = sys.maxsize  # position of the cell that follows it
+    kind: str = "code"
+
+
+@dataclass
+class Collected:
+    """The bytes of a submission. What could not be read is there as the reason."""
+
+    notebooks: dict = field(default_factory=dict)  # relative path -> bytes or Unreadable
+    files: dict = field(default_factory=dict)  # relative path -> bytes, of what is no notebook
+    is_link: bool = False
+    notes: list = field(default_factory=list)
+
+    @property
+    def digest(self):
+        """str: equal for equal content."""
+        digest = hashlib.sha256(json.dumps([self.is_link, self.notes]).encode())
+        for name, content in [*self.notebooks.items(), *self.files.items()]:
+            digest.update(name.encode("utf-8", "surrogateescape") + b"\0")
+            content = str(content).encode() if isinstance(content, Unreadable) else content
+            digest.update(hashlib.sha256(content).digest())
+        return digest.hexdigest()
 
 
 @dataclass
@@ -37,54 +59,90 @@ class Intake:
 
     answers: dict = field(default_factory=dict)  # grade_id -> source
     extras: list = field(default_factory=list)  # of Extra, in the student's order
+    kept: set = field(default_factory=set)  # positions of the master's cells that are still there
     notes: list = field(default_factory=list)  # lines for student and instructor
     problem: str = ""  # why there are no answers at all
     matches: int = 0  # cells that belong to the master
-    digest: str = ""  # of all bytes that were read
+    files: dict = field(default_factory=dict)  # what lies beside the notebook: bytes by relative path
 
 
 class Unreadable(Exception):
     """A file is no notebook. The message is the reason."""
 
 
-def take_in(path, master):
-    """The answers in a file or folder.
+def collect(path):
+    """Read what lies at *path*, a file or a folder, without following a link.
+
+    Args:
+        path (Path)
+
+    Returns:
+        Collected: never fails.
+    """
+    collected = Collected(is_link=path.is_symlink())
+    left = FILES_BYTES
+    for name in find_files(path):
+        looks = not name or _looks_like_a_notebook(os.path.basename(name))
+        if looks and len(collected.notebooks) >= FILES_LIMIT:
+            continue
+        try:
+            data = read_bytes(path, name, FILE_LIMIT if looks else left)
+        except Unreadable as reason:
+            if looks:
+                collected.notebooks[name or path.name] = reason
+            continue
+        if looks:
+            collected.notebooks[name or path.name] = data
+        elif len(collected.files) < FILES_LIMIT:
+            collected.files[name] = data
+            left -= len(data)
+    return collected
+
+
+def take_in(collected, master, others=()):
+    """The answers in a submission.
 
     Of several notebooks the one with the master's name is taken, unless another one fits and it
     does not.
 
     Args:
-        path (Path): of the file or the folder.
+        collected (Collected)
         master (Master): what the notebook was made from.
+        others (Iterable[str]): names of the assignment's other notebooks, which are not this one.
 
     Returns:
         Intake: never fails; `problem` says why there is nothing.
     """
-    digest = hashlib.sha256()
-    found = []
-    names = find_notebooks(path)
     wanted = f"{master.name}.ipynb"
-    for name in sorted(names, key=lambda name: (os.path.basename(name) != wanted, name))[:FILES_LIMIT]:
-        found.append((name, _take_in_file(path, name, master, digest)))
+    taken = {f"{other}.ipynb" for other in others}
+    found = [
+        (name, _take_in_file(name, data, master))
+        for name, data in sorted(
+            collected.notebooks.items(), key=lambda item: (os.path.basename(item[0]) != wanted, item[0])
+        )
+        if os.path.basename(name) not in taken
+    ]
     if not found:
-        problem = "links are not followed" if path.is_symlink() else f"there is no notebook {wanted}"
-        return Intake(problem=problem, digest=digest.hexdigest())
+        problem = "links are not followed" if collected.is_link else f"there is no notebook {wanted}"
+        return Intake(problem=problem)
     # max() takes the first of equals, and the one with the right name comes first.
     name, best = max(
         found,
         key=lambda pair: (bool(pair[1].matches), os.path.basename(pair[0]) == wanted, pair[1].matches),
     )
-    if best.matches and os.path.basename(name or path) != wanted:
-        best.notes.insert(0, f"graded {printable(name or path.name)}: there is no usable {wanted}")
+    if best.matches and os.path.basename(name) != wanted:
+        best.notes.insert(0, f"graded {printable(name)}: there is no usable {wanted}")
     if not best.matches and not best.problem:
-        shown = printable(os.path.basename(name or path))
+        shown = printable(os.path.basename(name))
         best = Intake(problem=f"{shown} is another notebook: no exercise in it is from {wanted}")
-    best.digest = digest.hexdigest()
+    best.notes += collected.notes
+    if not master.sealed:
+        best.files = collected.files
     return best
 
 
-def find_notebooks(path):
-    """What may be a notebook at *path*.
+def find_files(path):
+    """What lies at *path*, the notebooks first.
 
     Returns:
         list[str]: paths relative to the folder *path*; [""] when *path* is a file itself.
@@ -97,38 +155,38 @@ def find_notebooks(path):
     for folder, folders, files in os.walk(path):
         relative = os.path.relpath(folder, path)
         depth = 0 if relative == "." else relative.count(os.sep) + 1
-        folders[:] = sorted(name for name in folders if depth < DEPTH_LIMIT and not is_litter(name))
         # A folder called x.ipynb is a candidate too, so that the reason names it.
-        names = [name for name in files + folders if _looks_like_a_notebook(name)]
+        files += [name for name in folders if _looks_like_a_notebook(name)]
+        folders[:] = sorted(name for name in folders if depth < DEPTH_LIMIT and not is_litter(name))
+        names = [name for name in files if not is_litter(name)]
         found += [os.path.normpath(os.path.join(relative, name)) for name in sorted(names)]
-    return found
+    return sorted(found, key=lambda name: not _looks_like_a_notebook(os.path.basename(name)))
 
 
 def _looks_like_a_notebook(name):
     return not is_litter(name) and (".ipynb" in name.lower() or name.lower().endswith(".json"))
 
 
-def _take_in_file(root, name, master, digest):
+def _take_in_file(name, data, master):
     try:
-        data = read_bytes(root, name)
-        digest.update(name.encode("utf-8", "surrogateescape") + b"\0" + hashlib.sha256(data).digest())
+        if isinstance(data, Unreadable):
+            raise data
         cells = parse(data)
     except Unreadable as reason:
-        digest.update(str(reason).encode("utf-8", "replace"))
-        shown = printable(os.path.basename(name or root))
-        return Intake(problem=f"{shown}: {reason}")
+        return Intake(problem=f"{printable(os.path.basename(name))}: {reason}")
     return sort_cells(cells, master)
 
 
 # ------------------------------------------------------------------ bytes
 
 
-def read_bytes(root, name):
+def read_bytes(root, name, limit=FILE_LIMIT):
     """The content of the regular file *root*/*name*, reached without any link below *root*.
 
     Args:
         root (Path): a folder, or the file itself when *name* is empty.
         name (str): relative path.
+        limit (int): bytes that are read.
 
     Raises:
         Unreadable: if it is a link, a device, a pipe, too large, or not allowed.
@@ -142,10 +200,10 @@ def read_bytes(root, name):
         status = os.fstat(file)
         if not stat.S_ISREG(status.st_mode):
             raise Unreadable("not a regular file")
-        if status.st_size > FILE_LIMIT:
-            raise Unreadable(f"larger than {FILE_LIMIT // 1_000_000} MB")
+        if status.st_size > limit:
+            raise Unreadable(f"larger than {limit // 1_000_000} MB")
         with open(file, "rb", closefd=False) as stream:
-            return stream.read(FILE_LIMIT)
+            return stream.read(limit)
     finally:
         os.close(file)
 
@@ -174,7 +232,7 @@ class Cell:
     """What is taken of a submitted cell."""
 
     source: str
-    is_code: bool
+    kind: str  # "code", "markdown" or "raw"
     grade_id: str | None
 
 
@@ -223,7 +281,9 @@ def _cell(raw):
     nbgrader = metadata.get("nbgrader") if isinstance(metadata, dict) else None
     name = nbgrader.get("grade_id") if isinstance(nbgrader, dict) else None
     source = raw.get("source", raw.get("input", ""))  # `input` in format 3
-    return Cell(_text(source), raw.get("cell_type") == "code", name if isinstance(name, str) else None)
+    kind = raw.get("cell_type")
+    kind = kind if kind in ("code", "raw") else "markdown"
+    return Cell(_text(source), kind, name if isinstance(name, str) else None)
 
 
 def _text(source):
@@ -260,11 +320,13 @@ def sort_cells(cells, master):
                 _keep_answer(intake, cell, starters[cell.grade_id], repeated)
         elif cell.source.strip() in master.released:
             intake.matches += len(cell.source.strip()) >= TELLING
-            place = _pass(intake, master.released[cell.source.strip()])
-        elif cell.is_code and cell.source.strip():
+            same = master.released[cell.source.strip()]
+            place = _pass(intake, next((p for p in same if p > place), same[0]))
+            intake.kept.add(place)
+        elif cell.source.strip() and (cell.kind == "code" or not master.sealed):
             room_for_extras -= len(cell.source)
             if room_for_extras >= 0:
-                intake.extras.append(Extra(place, cell.source))
+                intake.extras.append(Extra(place, cell.source, kind=cell.kind))
     if room_for_extras < 0:
         intake.notes.append(f"extra cells beyond {EXTRA_LIMIT // 1000} kB were left out")
     for name in dict.fromkeys(repeated):

@@ -1,20 +1,30 @@
 """Decides what a tests cell earns, outside the student's process.
 
-A check is passed when it passed in the room and what it saw equals what the reference solution
-showed to the same check with the same seed. So a check that was switched off earns nothing: to
-forge its transcript takes the right values, that is, a right answer.
+A check with `see` is passed when what it saw equals what the reference solution showed to the same
+check with the same seed. It does not know what is expected (see `seal`), so there is nothing to find
+and nothing to switch off: to forge its transcript takes the right values, that is, a right answer.
+
+Any other tests cell is scored from its outputs as nbgrader does. Afterwards it runs once more in the
+same process, on the unsolved starter, and must fail (a canary): that detects what was switched off, and
+proves nothing.
 """
 
 import json
+import math
 import re
 from dataclasses import dataclass, field
 
+from nbformat import NotebookNode
+from nbgrader import utils
+
+from .guard import GARBLED, TIME
 from .inside import VERDICT_TYPE
-from .room import GARBLED, TIME
 
 # Why a cell earned what it did, beside the causes of `room`.
 PASSED, BLANK, FAILED, ERROR = "passed", "not attempted", "failed check", "error"
-NOT_REACHED, UNREADABLE = "not reached", "unreadable"
+NOT_REACHED, UNREADABLE, DISARMED = "not reached", "unreadable", "disarmed"
+TRANSCRIPT, CANARIES, OUTPUTS = "transcript", "canaries", "outputs"  # what a score rests on
+WIDTH, LEAD = 76, 20  # characters of a value in a report; those before the first difference
 REPORT_LINES, LINE_LENGTH = 12, 300  # of one check
 
 
@@ -25,7 +35,8 @@ class Expected:
     name: str
     rule: str
     hidden: bool
-    seen: str  # canonical JSON
+    seen: list  # encoded values
+    calls: list = field(default_factory=list)  # what stood in each `see(…)`
 
     @property
     def title(self):
@@ -43,6 +54,7 @@ class Score:
     lines: list = field(default_factory=list)  # the report
     checks: dict = field(default_factory=dict)  # name -> whether it passed
     alone: bool = False  # earned when the exercise ran on its own
+    evidence: str = TRANSCRIPT
 
     @property
     def passed(self):
@@ -54,10 +66,10 @@ class BadVerdict(Exception):
 
 
 def expect(result):
-    """What a tests cell of the reference solution showed.
+    """What a tests cell with `see` showed of the reference solution.
 
     Args:
-        result (dict): of `room.run`.
+        result (dict): of `room.Rooms.run`.
 
     Returns:
         list[Expected]
@@ -74,9 +86,104 @@ def expect(result):
     if not checks:
         raise BadVerdict("it holds no checks")
     return [
-        Expected(name, str(c.get("rule", "")), c.get("hidden") is True, _canonical(c["seen"]))
+        Expected(name, str(c.get("rule", "")), c.get("hidden") is True, c["seen"], c.get("calls", []))
         for name, c in checks.items()
     ]
+
+
+# ------------------------------------------------------------------ tests of any course
+
+
+def points_of_outputs(result, points):
+    """What nbgrader gives for a tests cell's outputs.
+
+    Args:
+        result (dict): of `room.Rooms.run`.
+        points (float): that the cell is worth.
+
+    Returns:
+        float
+
+    Raises:
+        BadVerdict: if the cell shows a number that is no score.
+    """
+    cell = NotebookNode(
+        cell_type="code",
+        source="",
+        metadata=NotebookNode(nbgrader=NotebookNode(grade=True, solution=False, points=points)),
+        outputs=[_as_node(output) for output in result["outputs"]],
+    )
+    try:
+        earned = float(utils.determine_grade(cell)[0])
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError):
+        raise BadVerdict("the checks end in a value that is no number of points") from None
+    if not (math.isfinite(earned) and 0 <= earned <= points):
+        raise BadVerdict(f"the checks end in {earned:g} points, which is not between 0 and {points:g}")
+    return earned
+
+
+def _as_node(output):
+    """NotebookNode: an output in nbformat's shape, whatever a room sent."""
+    data = output.get("data")
+    node = NotebookNode(output_type=str(output.get("output_type")), name=str(output.get("name")))
+    node.data = NotebookNode(data if isinstance(data, dict) else {})
+    return node
+
+
+def judge_outputs(result, canary, points, is_armed):
+    """Score a tests cell without `see`.
+
+    Args:
+        result (dict | None): of `room.Rooms.run`; None when the cell was not reached.
+        canary (dict | None): of the same cell, run later on the unsolved starter.
+        points (float): that the cell is worth.
+        is_armed (bool): with the reference solution the canary failed, as it should.
+
+    Returns:
+        Score
+    """
+    if result is None or result["status"] == "lost":
+        return _without_result(result, points)
+    if result["status"] == "timeout":
+        return Score(points, cause=TIME, reason="the checks did not end in time", evidence=OUTPUTS)
+    score = Score(points, evidence=CANARIES if is_armed else OUTPUTS)
+    try:
+        score.earned = points_of_outputs(result, points)
+        if score.earned and is_armed and _passes(canary, points):
+            score.earned, score.cause = 0.0, DISARMED
+            score.reason = "these checks also pass on the unsolved starter: something switched them off"
+            return score
+    except BadVerdict as problem:
+        score.cause, score.reason = FAILED, str(problem)
+        return score
+    if score.earned == points:
+        score.cause = PASSED
+    else:
+        score.cause = FAILED
+        error = describe_error(result)
+        score.reason = error or ("the checks give part of the points" if score.earned else "it failed")
+    return score
+
+
+def _passes(canary, points):
+    """bool: whether a canary earns something, or did not come to its end although it was reached."""
+    if canary is None or canary["status"] != "ok":
+        return False
+    try:
+        return points_of_outputs(canary, points) > 0
+    except BadVerdict:
+        return True
+
+
+def _without_result(result, points):
+    if result is None:
+        return Score(
+            points, cause=NOT_REACHED, reason="the time for the notebook was over before this cell"
+        )
+    return Score(points, cause=result["cause"], reason=result["reason"])
+
+
+# ------------------------------------------------------------------ checks with `see`
 
 
 def judge(expected, result, points):
@@ -84,18 +191,14 @@ def judge(expected, result, points):
 
     Args:
         expected (list[Expected]): of the reference solution.
-        result (dict | None): of `room.run`; None when the cell was not reached.
+        result (dict | None): of `room.Rooms.run`; None when the cell was not reached.
         points (float): that the cell is worth.
 
     Returns:
         Score: all points or none.
     """
-    if result is None:
-        return Score(
-            points, cause=NOT_REACHED, reason="the time for the notebook was over before this cell"
-        )
-    if result["status"] == "lost":
-        return Score(points, cause=result["cause"], reason=result["reason"])
+    if result is None or result["status"] == "lost":
+        return _without_result(result, points)
     try:
         checks = find_checks(result["outputs"])
     except BadVerdict as problem:
@@ -158,14 +261,74 @@ def _compare(expected, check):
     """Whether a check is passed, and its lines in the report."""
     if check is None:
         return False, [f"✗ {expected.title}", "    this check did not run"]
-    if check["passed"] and _canonical(check["seen"]) == expected.seen:
+    if check["passed"] and _canonical(check["seen"]) == _canonical(expected.seen):
         return True, [] if expected.hidden else [f"✓ {expected.title}"]
     if expected.hidden:
         return False, ["✗ one more example of a stated rule", *_rule(expected)]
+    differs = _first_difference(expected.seen, check["seen"])
+    if differs < len(check["seen"]):  # what a check shows before it stops comes first
+        return False, _difference(expected, check["seen"], differs)
     if check["passed"]:
-        differs = "    it passed, but what it saw differs from what the reference solution shows"
-        return False, [f"✗ {expected.title}", differs, *_rule(expected)]
+        return False, [f"✗ {expected.title}", "    it ended early", *_rule(expected)]
     return False, _report(check) or [f"✗ {expected.title}", *_rule(expected)]
+
+
+def _first_difference(expected, seen):
+    """int: position of the first value that is not as expected; the number of values for none."""
+    for position, value in enumerate(seen):
+        if position >= len(expected) or _canonical(value) != _canonical(expected[position]):
+            return position
+    return len(seen)
+
+
+def _difference(expected, seen, position):
+    """The report of a check that saw something else than the reference solution shows."""
+    got = show(seen[position])
+    wanted = show(expected.seen[position]) if position < len(expected.seen) else "nothing more"
+    wanted, got = _from_where_they_differ(wanted, got)
+    lines = [f"✗ {expected.title}"]
+    if position < len(expected.calls) and expected.calls[position]:
+        lines.append(f"    called    {_cut(expected.calls[position])}")
+    return [*lines, f"    expected  {_cut(wanted)}", f"    got       {_cut(got)}", *_rule(expected)]
+
+
+def _from_where_they_differ(*texts):
+    """Long texts cut to the part around their first difference."""
+    if all(len(text) <= WIDTH for text in texts):
+        return texts
+    same = next((n for n, pair in enumerate(zip(*texts)) if len(set(pair)) > 1), min(map(len, texts)))
+    start = same - LEAD if same > WIDTH // 2 else 0
+    return tuple(("…" if start else "") + text[start:] for text in texts)
+
+
+def _cut(text):
+    return text if len(text) <= WIDTH else text[: WIDTH - 1] + "…"
+
+
+def show(encoded):
+    """str: how Python writes a value that a transcript holds (as `webcourse.lab.plain` encodes it)."""
+    if not isinstance(encoded, dict) or len(encoded) != 1:
+        return repr(encoded)
+    (kind, value), *_ = encoded.items()
+    try:
+        if kind == "int":
+            return str(int(value, 16))
+        if kind == "float":
+            return str(value)
+        if kind == "bytes":
+            return repr(value.encode("latin-1"))
+        if kind in ("list", "tuple", "set", "frozenset"):
+            items = ", ".join(map(show, value))
+            comma = "," if kind == "tuple" and len(value) == 1 else ""
+            left, right = {"list": "[]", "tuple": "()"}.get(kind, "{}")
+            return f"{left}{items}{comma}{right}" if value or kind in ("list", "tuple") else f"{kind}()"
+        if kind == "dict":
+            return "{" + ", ".join(f"{show(key)}: {show(item)}" for key, item in value) + "}"
+        if kind == "other":
+            return f"<{value} object>"
+    except (TypeError, ValueError, AttributeError, RecursionError):
+        pass
+    return "a value that cannot be shown"
 
 
 def _rule(expected):

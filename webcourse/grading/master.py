@@ -3,11 +3,15 @@
 import copy
 import hashlib
 import json
+import os
 import re
 from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
 
 import nbformat
 from nbgrader import utils
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.nbgraderformat import SchemaTooOldError, ValidationError
 from nbgrader.preprocessors import (
     CheckCellMetadata,
@@ -19,15 +23,16 @@ from nbgrader.preprocessors import (
 )
 
 from .course import CourseError
+from .seal import is_ours
 
 
 @dataclass
 class Exercise:
-    """An answer cell and the tests cells that follow it."""
+    """Answer cells and the tests cells that follow them."""
 
-    slug: str  # grade_id of the answer cell
+    slug: str  # grade_id of the last answer cell, or of the first tests cell where there is no answer
     title: str  # of the section
-    position: int  # of the answer cell in the notebook
+    answers: list = field(default_factory=list)  # grade_ids
     tests: list = field(default_factory=list)  # grade_ids
 
 
@@ -40,9 +45,12 @@ class Master:
         notebook (NotebookNode): as nbgrader keeps it for grading: starters in place of solutions,
             hidden tests in place, checksums set. Never changed: take a copy.
         references (dict[str, str]): the solved answer cells, by grade_id.
-        released (dict[str, int]): position of a cell by its source as students got it.
+        released (dict[str, list[int]]): positions of cells by their source as students got it.
         exercises (list[Exercise])
         points (dict[str, float]): of each tests cell, by grade_id.
+        sealed (bool): all checks are ours, with `see`: what they expect never enters a room, and
+            cells without a grade_id are demonstrations, which do not run.
+        files (dict[str, bytes]): what lies beside the notebook, by relative path.
         digest (str): changes when anything of this does.
     """
 
@@ -53,17 +61,34 @@ class Master:
     released: dict
     exercises: list
     points: dict
+    sealed: bool
+    files: dict
     digest: str
 
-    @property
+    @cached_property
     def positions(self):
         """dict[str, int]: position of a cell by its grade_id."""
         return {grade_id(cell): i for i, cell in enumerate(self.notebook.cells) if grade_id(cell)}
 
-    @property
+    @cached_property
     def starters(self):
         """dict[str, str]: the unsolved answer cells, by grade_id."""
         return {grade_id(cell): cell.source for cell in self.notebook.cells if utils.is_solution(cell)}
+
+    @cached_property
+    def checks(self):
+        """set[str]: tests cells with `see`, by grade_id."""
+        cells = ((grade_id(cell), cell.source) for cell in self.notebook.cells if is_tests(cell))
+        return {name for name, source in cells if is_ours(source)}
+
+    @cached_property
+    def by_hand(self):
+        """set[str]: cells that a person grades, by grade_id."""
+        return {
+            grade_id(cell)
+            for cell in self.notebook.cells
+            if utils.is_grade(cell) and grade_id(cell) not in self.points
+        }
 
 
 def grade_id(cell):
@@ -99,11 +124,19 @@ def load_master(path, assignment, config):
             [LockCells, ClearSolutions, ClearOutput, CheckCellMetadata, ComputeChecksums],
             config,
         )
+        _forget_marks_without_effect(notebook)
         released = copy.deepcopy(notebook)
         _preprocess(released, [ClearHiddenTests], config)
     except (OSError, ValueError, RuntimeError, KeyError, ValidationError, SchemaTooOldError) as error:
         reason = str(error).strip().partition("\n")[0] or type(error).__name__
-        raise CourseError(f"{path} cannot be used ({reason}): run `make build`") from error
+        raise CourseError(f"{path} cannot be used ({reason}): mend it, `nbgrader validate` says more") from error
+    _refuse_other_languages(path, notebook)
+    tests = [cell for cell in notebook.cells if is_tests(cell)]
+    all_ours = bool(tests) and all(is_ours(cell.source) for cell in tests)
+    points = {
+        grade_id(cell): float(cell.metadata.nbgrader.points) for cell in notebook.cells if is_tests(cell)
+    }
+    files = {} if all_ours else _files_beside(path, config)
     master = Master(
         assignment=assignment,
         name=path.stem,
@@ -111,16 +144,38 @@ def load_master(path, assignment, config):
         references={grade_id(cell): cell.source for cell in solved.cells if utils.is_solution(cell)},
         released=_positions_by_source(released),
         exercises=_exercises(notebook),
-        points={
-            grade_id(cell): float(cell.metadata.nbgrader.points)
-            for cell in notebook.cells
-            if is_tests(cell)
-        },
-        digest=hashlib.sha256((text + json.dumps(notebook)).encode()).hexdigest(),
+        points=points,
+        sealed=all_ours,
+        files=files,
+        digest=_digest(text, notebook, files),
     )
-    if not master.exercises:
-        raise CourseError(f"{path} holds no exercise with tests: run `make build`")
+    if not master.points and not master.by_hand:
+        raise CourseError(f"{path} holds no cell with points: run `make build`, or look at its metadata")
     return master
+
+
+def _refuse_other_languages(path, notebook):
+    language = notebook.metadata.get("kernelspec", {}).get("language", "python")
+    if language.lower() != "python":
+        raise CourseError(
+            f"{path} is written in {language}, and only Python is graded here: use `nbgrader autograde`"
+        )
+
+
+def _files_beside(path, config):
+    """dict[str, bytes]: the files that nbgrader copies along with a notebook."""
+    ignored = CourseDirectory(config=config).ignore + ["*.ipynb"]
+    found = {}
+    for name in utils.find_all_files(str(path.parent), ignored):
+        found[os.path.relpath(name, path.parent)] = Path(name).read_bytes()
+    return found
+
+
+def _digest(text, notebook, files):
+    digest = hashlib.sha256((text + json.dumps(notebook)).encode())
+    for name, content in sorted(files.items()):
+        digest.update(name.encode() + b"\0" + hashlib.sha256(content).digest())
+    return digest.hexdigest()
 
 
 def _preprocess(notebook, preprocessors, config):
@@ -132,19 +187,31 @@ def _preprocess(notebook, preprocessors, config):
 def _positions_by_source(released):
     positions = {}
     for position, cell in enumerate(released.cells):
-        positions.setdefault(cell.source.strip(), position)
+        positions.setdefault(cell.source.strip(), []).append(position)
     return positions
 
 
+def _forget_marks_without_effect(notebook):
+    """Cells that are neither locked nor answers nor graded belong to the student, whatever their names."""
+    for cell in notebook.cells:
+        roles = utils.is_locked, utils.is_grade, utils.is_solution, utils.is_task
+        if "nbgrader" in cell.metadata and not any(role(cell) for role in roles):
+            del cell.metadata["nbgrader"]
+
+
 def _exercises(notebook):
-    """The answer cells that have tests; a tests cell belongs to the answer before it."""
-    exercises, title = [], ""
-    for position, cell in enumerate(notebook.cells):
-        if cell.cell_type == "markdown":
+    """The answer cells that have tests; tests belong to the answers since the tests before."""
+    exercises, title, answers = [], "", []
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown" and not grade_id(cell):
             headings = re.findall(r"^#{1,2} +(.+?)\s*$", cell.source, re.MULTILINE)
             title = headings[-1] if headings else title
-        elif utils.is_solution(cell):
-            exercises.append(Exercise(grade_id(cell), title, position))
-        elif is_tests(cell) and exercises:
+        elif is_tests(cell):
+            if answers or not exercises:
+                slug = answers[-1] if answers else grade_id(cell)
+                exercises.append(Exercise(slug, title, answers))
+                answers = []
             exercises[-1].tests.append(grade_id(cell))
-    return [exercise for exercise in exercises if exercise.tests]
+        elif utils.is_solution(cell) and grade_id(cell) and not utils.is_grade(cell):
+            answers.append(grade_id(cell))
+    return exercises

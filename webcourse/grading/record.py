@@ -8,11 +8,11 @@ import contextlib
 import json
 import os
 import warnings
-from dataclasses import dataclass
 
 import nbformat
 from nbgrader import utils
 from nbgrader.api import (
+    BaseCell,
     Comment,
     Grade,
     Gradebook,
@@ -26,22 +26,9 @@ from nbgrader.preprocessors import AssignLatePenalties, SaveCells
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, SAWarning, SQLAlchemyError
 
-from . import autograded
 from .course import CourseError
 from .feedback import render
 from .master import grade_id
-
-
-@dataclass
-class Graded:
-    """A submission with its score, ready to be written down."""
-
-    student: str
-    master: object  # Master
-    notebook: object  # NotebookNode for autograded/
-    examination: object  # Examination
-    timestamp: object  # datetime of the hand-in in UTC, or None
-    receipt: dict  # see `batch`
 
 
 class Recorder:
@@ -50,6 +37,7 @@ class Recorder:
     def __init__(self, course):
         self.course = course
         self.url = course.directory.db_url
+        self._names = {}  # notebook's id -> names of its cells by id
         with self._errors():
             self.gradebook = Gradebook(self.url, course.directory.course_id)
             self.gradebook.db.execute(
@@ -81,38 +69,46 @@ class Recorder:
 
     # -------------------------------------------------------------- the assignment
 
-    def register(self, master):
-        """Let the gradebook know the assignment as `nbgrader generate_assignment` does.
+    def register(self, masters):
+        """Let the gradebook know an assignment as `nbgrader generate_assignment` does.
 
         Cells that were added or removed since are added to, or removed from, what is recorded.
+
+        Args:
+            masters (list[Master]): of all notebooks of the assignment.
 
         Raises:
             CourseError: if a removed cell has a score or comment that a person gave.
         """
         with self._errors():
-            assignment = self.gradebook.update_or_create_assignment(master.assignment)
-            self._check_notebooks(assignment, master)
-            try:
-                known = self.gradebook.find_notebook(master.name, master.assignment)
-            except MissingEntry:
-                known = None
-            if known and _described(known) == _description(master):
-                return
-            if known and known.submissions:
-                self._adapt(known, master)
-            self.gradebook.db.commit()
-            resources = {"notebook": master.name, "assignment": master.assignment, "db_url": self.url}
-            SaveCells(config=self.course.config).preprocess(master.notebook, {"nbgrader": resources})
-            self.gradebook.db.expire_all()
+            name = masters[0].assignment
+            assignment = self.gradebook.update_or_create_assignment(name)
+            self._check_notebooks(assignment, {master.name for master in masters})
+            for master in masters:
+                self._register_notebook(master)
 
-    def _check_notebooks(self, assignment, master):
-        for other in [notebook for notebook in assignment.notebooks if notebook.name != master.name]:
+    def _register_notebook(self, master):
+        try:
+            known = self.gradebook.find_notebook(master.name, master.assignment)
+        except MissingEntry:
+            known = None
+        if known and _described(known) == _description(master):
+            return
+        if known and known.submissions:
+            self._adapt(known, master)
+        self.gradebook.db.commit()
+        resources = {"notebook": master.name, "assignment": master.assignment, "db_url": self.url}
+        SaveCells(config=self.course.config).preprocess(master.notebook, {"nbgrader": resources})
+        self.gradebook.db.expire_all()
+
+    def _check_notebooks(self, assignment, names):
+        for other in [notebook for notebook in assignment.notebooks if notebook.name not in names]:
             if other.submissions:
                 raise CourseError(
-                    f"the gradebook has grades for {master.assignment}/{other.name}, but source/ has "
-                    f"not: rename {master.name} back, or move gradebook.db away"
+                    f"the gradebook has grades for {assignment.name}/{other.name}, but source/ has "
+                    f"not: rename {' or '.join(sorted(names))} back, or move gradebook.db away"
                 )
-            self.gradebook.remove_notebook(other.name, master.assignment)
+            self.gradebook.remove_notebook(other.name, assignment.name)
 
     def _adapt(self, known, master):
         """Give recorded submissions the cells that the master has now."""
@@ -163,52 +159,71 @@ class Recorder:
                 return False
             return True
 
-    def store(self, graded):
-        """Write down one submission. Scores and comments that a person gave stay."""
-        master = graded.master
+    def store(self, result):
+        """Write down one submitted notebook. Scores and comments that a person gave stay.
+
+        Args:
+            result (work.Result)
+        """
+        task = result.task
         with self._errors():
-            submitted = self._store_scores(graded)
-            points = {grade.name: (grade.score, grade.max_score) for grade in submitted.grades}
-            comments = {comment.name: comment.comment for comment in submitted.comments}
-            penalty = submitted.late_submission_penalty or 0
-        folder = self.course.folder("autograded", graded.student, master.assignment)
-        write(folder / f"{master.name}.ipynb", nbformat.writes(graded.notebook) + "\n", mode=0o444)
-        self._copy_timestamp(graded, folder)
-        page = render(graded.notebook, master.name, points, comments, penalty)
+            submitted = self._store_scores(result)
+            page = self._page(result, submitted)
+        folder = self.course.folder("autograded", task.student, task.assignment)
+        write(folder / f"{task.notebook}.ipynb", result.text, mode=0o444)
+        self._copy_timestamp(task, folder)
+        feedback = self.course.folder("feedback", task.student, task.assignment)
+        write(feedback / f"{task.notebook}.html", page)
         write(
-            self.course.folder("feedback", graded.student, master.assignment) / f"{master.name}.html",
-            page,
-        )
-        write(
-            self.receipt_path(graded.student, master),
-            json.dumps(graded.receipt, indent=1, ensure_ascii=False) + "\n",
+            self.receipt_path(task.student, task.assignment, task.notebook),
+            json.dumps(result.receipt, indent=1, ensure_ascii=False) + "\n",
         )
 
-    def _store_scores(self, graded):
+    def _page(self, result, submitted):
+        """str: the feedback; made anew where the gradebook knows more than the run does."""
+        penalty = submitted.late_submission_penalty or 0
+        grades, comments = submitted.grades, submitted.comments
+        by_person = any(grade.manual_score is not None or grade.extra_credit for grade in grades)
+        by_person = by_person or any(comment.manual_comment is not None for comment in comments)
+        if not (penalty or by_person):
+            return result.page
+        points = {grade.name: (grade.score, grade.max_score) for grade in grades}
+        comments = {comment.name: comment.comment for comment in comments}
+        notebook = nbformat.reads(result.text, as_version=4)
+        return render(notebook, result.task.notebook, points, comments, penalty)
+
+    def _store_scores(self, result):
         """Returns the gradebook's SubmittedNotebook, committed."""
-        master, gradebook = graded.master, self.gradebook
-        gradebook.update_or_create_student(graded.student)
-        when = {"timestamp": graded.timestamp} if graded.timestamp else {}
+        task, gradebook = result.task, self.gradebook
+        gradebook.update_or_create_student(task.student)
+        when = {"timestamp": task.timestamp} if task.timestamp else {}
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", SAWarning)  # about nbgrader's own ways
-            submission = gradebook.update_or_create_submission(master.assignment, graded.student, **when)
-        submitted = next(notebook for notebook in submission.notebooks if notebook.name == master.name)
-        cells = {grade_id(cell): cell for cell in graded.notebook.cells if grade_id(cell)}
+            submission = gradebook.update_or_create_submission(task.assignment, task.student, **when)
+        submitted = next(n for n in submission.notebooks if n.name == task.notebook)
+        names = self._cell_names(submitted.notebook_id)
+        earned = result.scores | result.by_hand
         for grade in submitted.grades:
-            score = graded.examination.scores.get(grade.name)
-            grade.auto_score = score.earned if score else utils.determine_grade(cells[grade.name])[0]
-            grade.needs_manual_grade = grade.manual_score is not None or grade.auto_score is None
-        told = {
-            exercise.slug: autograded.comment(exercise, graded.examination)
-            for exercise in master.exercises
-        }
+            name = names[grade.cell_id]
+            if name in earned:
+                grade.auto_score = earned[name]
+                grade.needs_manual_grade = grade.manual_score is not None or grade.auto_score is None
         for comment in submitted.comments:
-            comment.auto_comment = told.get(comment.name)
+            name = names[comment.cell_id]
+            if name in result.comments:
+                comment.auto_comment = result.comments[name]
         gradebook.db.flush()
         gradebook.db.refresh(submitted)
         submitted.late_submission_penalty = self._penalty(submission, submitted)
         gradebook.db.commit()
         return submitted
+
+    def _cell_names(self, notebook_id):
+        """dict[str, str]: names of a notebook's cells by id; asking each row for its cell takes long."""
+        if notebook_id not in self._names:
+            cells = self.gradebook.db.query(BaseCell).filter(BaseCell.notebook_id == notebook_id)
+            self._names[notebook_id] = {cell.id: cell.name for cell in cells}
+        return self._names[notebook_id]
 
     def _penalty(self, submission, submitted):
         """float | None: what the plugin of nbgrader_config.py takes off for lateness."""
@@ -221,32 +236,28 @@ class Recorder:
         )
         return None if penalty is None else lateness._check_late_penalty(submitted, penalty)
 
-    def _copy_timestamp(self, graded, folder):
+    def _copy_timestamp(self, task, folder):
         """nbgrader compares it with the next submission's."""
         path = folder / "timestamp.txt"
-        if graded.timestamp:
-            write(path, f"{graded.timestamp:%Y-%m-%d %H:%M:%S.%f} UTC\n", mode=0o444)
+        if task.timestamp:
+            write(path, f"{task.timestamp:%Y-%m-%d %H:%M:%S.%f} UTC\n", mode=0o444)
         else:
             path.unlink(missing_ok=True)
 
     # -------------------------------------------------------------- what is there
 
-    def receipt_path(self, student, master):
-        """Path: of the receipt of a submission."""
-        return self.course.folder("receipts", student, master.assignment) / f"{master.name}.json"
+    def receipt_path(self, student, assignment, notebook):
+        """Path: of the receipt of a submitted notebook."""
+        return self.course.folder("receipts", student, assignment) / f"{notebook}.json"
 
-    def receipt(self, student, master):
-        """dict: the receipt of a submission, empty if it was not graded completely."""
-        complete = (
-            (
-                self.course.folder("autograded", student, master.assignment) / f"{master.name}.ipynb"
-            ).exists()
-            and (
-                self.course.folder("feedback", student, master.assignment) / f"{master.name}.html"
-            ).exists()
-            and self.has(student, master.assignment)
-        )
-        return read_receipt(self.receipt_path(student, master)) if complete else {}
+    def receipt(self, student, assignment, notebook):
+        """dict: the receipt of a submitted notebook, empty if it was not graded completely."""
+        files = {"autograded": f"{notebook}.ipynb", "feedback": f"{notebook}.html"}
+        complete = all(
+            (self.course.folder(step, student, assignment) / name).exists()
+            for step, name in files.items()
+        ) and self.has(student, assignment)
+        return read_receipt(self.receipt_path(student, assignment, notebook)) if complete else {}
 
     def rows(self, assignment):
         """What the gradebook holds for an assignment, manual grading included.

@@ -66,27 +66,32 @@ class Report:
 
         return advance
 
-    def results(self, prepared, recorder):
-        """A table of the submissions, and what points were lost to, by cause."""
+    def results(self, items, recorder):
+        """A table of the submissions, and what points were lost to, by cause.
+
+        Args:
+            items (list[batch.Item])
+            recorder (Recorder)
+        """
         receipts = {}
-        for item in prepared:
-            receipts[item.submission.student, item.master.assignment] = recorder.receipt(
-                item.submission.student, item.master
-            )
+        for item in items:
+            place = item.student, item.assignment
+            receipts.setdefault(place, []).append(recorder.receipt(*place, item.notebook))
         table = Table(
             "Student", "Assignment", "Points", "Notes", box=None, header_style="bold", pad_edge=False
         )
         table.columns[2].justify = "right"
-        for assignment in dict.fromkeys(item.master.assignment for item in prepared):
-            for row in recorder.rows(assignment):
-                receipt = receipts.get((row["student"], assignment))
-                if receipt:
-                    points = f"{row['score']:g} of {row['max_score']:g}"
-                    table.add_row(
-                        Text(row["student"]), assignment, points, Text("; ".join(remarks(receipt)))
-                    )
+        for assignment in dict.fromkeys(item.assignment for item in items):
+            rows = [r for r in recorder.rows(assignment) if (r["student"], assignment) in receipts]
+            for row in rows:
+                told = [line for r in receipts[row["student"], assignment] for line in remarks(r)]
+                points = f"{row['score']:g} of {row['max_score']:g}"
+                table.add_row(Text(row["student"]), assignment, points, Text("; ".join(told)))
+            if len(rows) > 1:
+                mean = sum(row["score"] for row in rows) / len(rows)
+                table.add_row(Text(f"{len(rows)} students"), assignment, f"{mean:.1f}", "on average")
         self.console.print(table)
-        self._causes(receipts.values())
+        self._causes([receipt for found in receipts.values() for receipt in found])
 
     def _causes(self, receipts):
         lost, students = collections.Counter(), collections.defaultdict(set)
@@ -132,14 +137,15 @@ def write_csv(course, recorder):
     for assignment in course.assignments():
         for row in recorder.rows(assignment):
             folder = course.folder("receipts", row["student"], assignment)
-            receipt = next(map(read_receipt, sorted(folder.glob("*.json"))), {})
-            exercises = receipt.get("exercises", {})
+            receipts = list(map(read_receipt, sorted(folder.glob("*.json"))))
+            exercises = {slug: t for r in receipts for slug, t in r.get("exercises", {}).items()}
             slugs.update(dict.fromkeys(exercises))
             points = {
                 slug: sum(row["points"].get(name, 0) for name in tests)
                 for slug, tests in exercises.items()
             }
-            rows.append((assignment, row, points, "; ".join(remarks(receipt))))
+            told = [line for receipt in receipts for line in remarks(receipt)]
+            rows.append((assignment, row, points, "; ".join(told)))
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")
     table.writerow(["student", "assignment", "score", "max_score", "late_penalty", *slugs, "notes"])

@@ -1,44 +1,37 @@
-"""Runs cells in a child process with limits. Knows nothing of notebooks, grades or students.
+"""Runs cells behind walls and within limits. Knows nothing of notebooks, grades or students.
 
-A room is a child forked from a warm, single-threaded server that has imported what notebooks need.
-Its results come through a pipe, one a cell. When the child is lost (it ended itself, crashed, or
-broke a limit), the results until then are there, and the cell that was running is marked "lost".
+A room is a fork of a warm process, the zygote, that has imported what notebooks need and run the cells
+that every submission begins with. Results come through a socket, one a cell. When the room is lost (it
+ended itself, crashed, or broke a limit), the results until then are there, and the cell that was running
+is marked "lost".
 """
 
 import contextlib
-import ctypes
-import importlib.machinery
 import json
 import multiprocessing
-import multiprocessing.forkserver
 import os
-import selectors
-import shutil
-import signal
-import stat
+import secrets
+import socket
+import subprocess
 import sys
-import tempfile
 import threading
 import time
+from collections import OrderedDict
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
-import psutil
+from . import walls, zygote
+from .guard import CAUSES, CRASH, EXIT, FROM_GUARD, GARBLED, GRACE, MEMORY, OUTPUT, PROCESSES, ROOM, TIME
 
-# Imported by the server before it forks; by name, so that this room does not import the other one.
-PRELOADED = (
-    "webcourse.grading.inside",
-    "matplotlib.pyplot",
-    "matplotlib_inline.backend_inline",
-    "nest_asyncio2",
-    "pytest",
-    "ipytest",
-    "webcourse.lab",
-)
-TICK = 0.2  # seconds between two looks at a child
-GRACE = 2  # seconds between telling a cell to stop and killing it
-MESSAGE_LIMIT = 4_000_000  # bytes of one cell's result
-TOTAL_LIMIT = 40_000_000  # bytes of all
-SET_CHILD_SUBREAPER = 36  # prctl(2)
+__all__ = [
+    "CAUSES", "CRASH", "EXIT", "GARBLED", "MEMORY", "OUTPUT", "PROCESSES", "ROOM", "TIME",
+    "Cancelled", "CannotRun", "Limits", "Prefix", "Rooms", "job",
+]  # fmt: skip
+
+ASKING = 0.2  # seconds between two questions whether the run was called off
+CLEANING = 10  # seconds that the end of a room may take
+SPARE = 20  # seconds that a room may take beyond the time for the notebook
+KEPT = 3  # zygotes
 
 
 @dataclass
@@ -57,12 +50,6 @@ class Limits:
     user_processes: int = 0  # of the user in all, set by the system; 0 for no limit
 
 
-# How a child gets lost.
-TIME, MEMORY, PROCESSES, OUTPUT = "time limit", "memory limit", "process limit", "output limit"
-GARBLED, CRASH, EXIT = "garbled", "crash", "exit"
-CAUSES = TIME, MEMORY, PROCESSES, OUTPUT, GARBLED, CRASH, EXIT
-
-
 class CannotRun(Exception):
     """There are no rooms on this system. The message says what to do."""
 
@@ -71,13 +58,16 @@ class Cancelled(Exception):
     """The run was called off from outside."""
 
 
-def job(cells, seed, limits):
-    """What `run` takes: plain data that can travel to another process.
+def job(cells, seed, limits, files=None, describe=False):
+    """What `Rooms.run` takes: plain data that can travel to another process.
 
     Args:
         cells (Iterable[tuple[str, str]]): id and source.
         seed (str): of the checks' random inputs.
         limits (Limits)
+        files (dict[str, str] | None): put into the working folder: bytes by relative path, each byte
+            as one character.
+        describe (bool): the checks tell what stood in each `see(…)`.
 
     Returns:
         dict
@@ -86,282 +76,232 @@ def job(cells, seed, limits):
         "cells": [{"id": name, "source": source} for name, source in cells],
         "seed": str(seed),
         "limits": asdict(limits),
+        "files": files or {},
+        "describe": describe,
     }
 
 
-def run(job, cancelled=lambda: False):
-    """Run the cells of a job, one after the other, in a room of their own.
+@dataclass(frozen=True)
+class Prefix:
+    """What a zygote does before any submission, all of it the instructor's."""
 
-    Args:
-        job (dict): see `job`.
-        cancelled (Callable[[], bool]): asked several times a second.
-
-    Returns:
-        list[dict]: for each cell that ran, in order: `id`, `status` ("ok", "error", "timeout", or
-        "lost" for the last one when the child did not survive it), `outputs` in nbformat's shape,
-        and for a lost one `cause` (of CAUSES) and `reason` (a clause).
-
-    Raises:
-        Cancelled: if *cancelled* said so.
-        CannotRun: on Windows.
-    """
-    folder = tempfile.mkdtemp(prefix="room-")
-    try:
-        with _Child(job, folder) as child:
-            return _Watch(job, child, cancelled).results()
-    finally:
-        _remove(folder)
+    cells: tuple = ()  # sources of cells that every submission begins with
+    prepared: tuple = ()  # sources of checks that are compiled beforehand
+    inline: bool = False  # charts that a cell leaves open are displayed
 
 
-# ------------------------------------------------------------------ the child
+class Rooms:
+    """Zygotes, and the rooms that are forked from them. Close it at the end; a context manager does."""
 
+    def __init__(self, kind=None, trust=False):
+        """
+        Args:
+            kind (str | None): of walls; the best of this machine by default.
+            trust (bool): do without walls where there are none.
 
-_context = multiprocessing.get_context("forkserver") if sys.platform != "win32" else None
-_starting = threading.Lock()  # also taken while orphans are looked for
-
-
-class _Child:
-    """The process in a room, gone with all that it started at the end of the block."""
-
-    def __init__(self, job, folder):
-        from .inside import enter
-
-        start_server()
-        self.pipe, theirs = _context.Pipe(duplex=False)
-        self.process = _context.Process(target=enter, args=(theirs, job, folder))
-        with _starting, _without_main():
-            self.process.start()
-        theirs.close()
-        try:
-            self._root = psutil.Process(self.process.pid)
-        except psutil.NoSuchProcess:  # over already
-            self._root = None
+        Raises:
+            CannotRun: on Windows.
+            walls.NoWalls: if there are none and *trust* is not given.
+        """
+        if sys.platform == "win32":
+            raise CannotRun("grading needs Linux or macOS: on Windows use WSL")
+        self.kind = kind or walls.choose(trust)
+        self._zygotes = OrderedDict()
+        self._lock = threading.Lock()
 
     def __enter__(self):
         return self
 
     def __exit__(self, *exception):
-        family = self.family()
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self.process.pid, signal.SIGKILL)  # before its `setsid` there is no such group
-        for member in family:
-            with contextlib.suppress(psutil.Error):
-                member.kill()
+        self.close()
+
+    def close(self):
+        """End the zygotes, and with them every room."""
+        with self._lock:
+            while self._zygotes:
+                self._zygotes.popitem()[1].close()
+
+    def run(self, job, prefix=Prefix(), cancelled=lambda: False):
+        """Run the cells of a job, one after the other, in a room of their own.
+
+        Args:
+            job (dict): see `job`.
+            prefix (Prefix): the cells that it begins with have been run already where they agree.
+            cancelled (Callable[[], bool]): asked several times a second.
+
+        Returns:
+            list[dict]: for each cell that ran, in order: `id`, `status` ("ok", "error", "timeout", or
+            "lost" for the last one when the room was lost with it), `outputs` in nbformat's shape,
+            and for a lost one `cause` (of CAUSES) and `reason` (a clause).
+
+        Raises:
+            Cancelled: if *cancelled* said so.
+            CannotRun: if no room can be had.
+        """
+        sources = tuple(cell["source"] for cell in job["cells"][: len(prefix.cells)])
+        if sources != prefix.cells:
+            prefix = Prefix((), prefix.prepared, prefix.inline)
+        for attempt in (1, 2):
+            try:
+                return self._run(self._zygote(prefix), job, cancelled)
+            except (ConnectionError, EOFError) as error:  # the zygote is gone: a new one, once
+                self._forget(prefix)
+                if attempt == 2:
+                    raise CannotRun(f"rooms end as soon as they are made ({error!r})") from error
+
+    def _run(self, zygote, job, cancelled):
+        done = len(zygote.results)
+        known = [
+            {"id": cell["id"], **result}
+            for cell, result in zip(job["cells"][:done], zygote.results, strict=True)
+        ]
+        token = secrets.token_hex(8)  # messages without it are not the kit's
+        rest = {**job, "cells": job["cells"][done:], "walls": self.kind, "token": token}
+        with zygote.start(rest) as channel:
+            return known + _Run(rest, channel, cancelled).results()
+
+    def _zygote(self, prefix):
+        with self._lock:
+            if prefix not in self._zygotes:
+                self._zygotes[prefix] = Zygote(prefix)
+            self._zygotes.move_to_end(prefix)
+            while len(self._zygotes) > KEPT:
+                self._zygotes.popitem(last=False)[1].close()
+            return self._zygotes[prefix]
+
+    def _forget(self, prefix):
+        with self._lock:
+            if prefix in self._zygotes:
+                self._zygotes.pop(prefix).close()
+
+
+class Zygote:
+    """The process that rooms are forked from."""
+
+    def __init__(self, prefix):
+        ours, theirs = socket.socketpair()
+        self.channel = ours
+        self._sending = multiprocessing.Lock()  # forks of this process may use it as well
+        with theirs:
+            self.process = subprocess.Popen(
+                [sys.executable, "-P", "-m", zygote.__name__, str(theirs.fileno())],
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                env=_environment(),
+                cwd="/",
+                start_new_session=True,
+            )
+        limits = {"cell_seconds": 60, "cell_cpu_seconds": 60, "output_kb": 1000}
+        zygote.send(self.channel, {**asdict(prefix), "limits": limits})
+        told, _ = zygote.receive(self.channel)
+        if told is None:
+            raise CannotRun("the process that rooms are made from does not start: see the error above")
+        self.results, self.threads = told["results"], told["threads"]
+
+    @contextlib.contextmanager
+    def start(self, job):
+        """Start a room. Yields the socket that its results come from."""
+        results, theirs = socket.socketpair()
+        with results:
+            with theirs, self._sending:
+                zygote.send(self.channel, job, [theirs.fileno()])
+            try:
+                yield results
+            finally:  # the guard cleans up, and then closes its end
+                with contextlib.suppress(OSError):
+                    results.shutdown(socket.SHUT_WR)
+                    results.settimeout(CLEANING)
+                    while results.recv(1 << 16):
+                        pass
+
+    def close(self):
+        """End it, and every room that still runs."""
+        self.channel.close()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(5)
+            return
         self.process.kill()
-        self.process.join()
-        self.process.close()
-        self.pipe.close()
-        _kill_orphans()
-
-    def family(self):
-        """list[psutil.Process]: the child and all that it started and did not cut loose."""
-        try:
-            return [self._root, *self._root.children(recursive=True)] if self._root else []
-        except psutil.Error:
-            return []
-
-    def usage(self):
-        """tuple[float, int, int]: CPU seconds, resident bytes and number of processes of the family."""
-        cpu, memory, family = 0.0, 0, self.family()
-        for member in family:
-            with contextlib.suppress(psutil.Error):
-                times = member.cpu_times()
-                cpu += times.user + times.system + times.children_user + times.children_system
-                memory += member.memory_info().rss
-        return cpu, memory, len(family)
-
-    def own_memory(self):
-        """int: bytes of the family, with what processes share counted once. Takes a while."""
-        memory = 0
-        for member in self.family():
-            with contextlib.suppress(psutil.Error):
-                details = member.memory_full_info()
-                memory += getattr(details, "pss", details.uss)
-        return memory
+        self.process.wait()
 
 
-@contextlib.contextmanager
-def _without_main():
-    """Keep multiprocessing from importing `__main__` in every child, whatever program we are part of.
-
-    It leaves a package's `__main__` alone, so ours passes for one. (The preload list may name
-    `__main__` as well, but before Python 3.14 that has no effect.)
-    """
-    main = sys.modules["__main__"]
-    kept = main.__spec__
-    main.__spec__ = importlib.machinery.ModuleSpec("webcourse.__main__", None)
-    try:
-        yield
-    finally:
-        main.__spec__ = kept
-
-
-def start_server():
-    """Start the process that rooms are forked from, unless it runs."""
-    if _context is None:
-        raise CannotRun("grading needs Linux or macOS: on Windows use WSL")
-    with (
-        _starting,
-        _without_main(),
-        _variable("OPENBLAS_NUM_THREADS", "1"),
-    ):  # threads do not survive a fork
-        _context.set_forkserver_preload(list(PRELOADED))
-        _become_subreaper()
-        # The server ignores Ctrl-C, but not yet while it imports.
-        signals = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-        try:
-            multiprocessing.forkserver.ensure_running()
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, signals)
+def _environment():
+    """dict[str, str]: of the zygote. Rooms can read it, so it holds nothing of the grader's."""
+    home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return {
+        "PATH": os.pathsep.join([os.path.dirname(sys.executable), "/usr/bin", "/bin"]),
+        "PYTHONPATH": str(Path(__file__).parents[2]),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "LANG": "C.UTF-8",
+        "TZ": "UTC",
+        "HOME": "/box",
+        "MPLCONFIGDIR": os.environ.get("MPLCONFIGDIR") or str(home / "matplotlib"),  # its list of fonts
+        "OPENBLAS_NUM_THREADS": "1",  # threads do not survive a fork
+        "OMP_NUM_THREADS": "1",
+    }
 
 
-@contextlib.contextmanager
-def _variable(name, value):
-    kept = os.environ.get(name)
-    os.environ[name] = value
-    try:
-        yield
-    finally:
-        del os.environ[name]
-        if kept is not None:
-            os.environ[name] = kept
+class _Run:
+    """Reads what a room sends. None of it is believed before it is checked."""
 
-
-def _become_subreaper():
-    """Let processes that cut themselves loose from a room become ours, for `_kill_orphans`."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-
-
-def _kill_orphans():
-    """Kill what rooms left behind: our children in a session that is not ours.
-
-    Only rooms start sessions, and nobody can join another's. A daemon of a room that still runs may
-    be hit as well: student code has no business starting one.
-    """
-    with _starting:
-        for child in psutil.Process().children():
-            with contextlib.suppress(ProcessLookupError, ChildProcessError):
-                if os.getsid(child.pid) != os.getsid(0):
-                    os.kill(child.pid, signal.SIGKILL)
-                    os.waitpid(child.pid, 0)
-
-
-def _remove(folder):
-    """Delete a room's folder, with what student code may have locked in it."""
-    os.chmod(folder, stat.S_IRWXU)
-    for path, folders, _ in os.walk(folder):
-        for inner in (os.path.join(path, name) for name in folders):
-            if not os.path.islink(inner):  # chmod would follow it out of the room
-                os.chmod(inner, stat.S_IRWXU)
-    shutil.rmtree(folder, ignore_errors=True)
-
-
-# ------------------------------------------------------------------ the watch
-
-
-class _Lost(Exception):
-    def __init__(self, cause, reason):
-        super().__init__(reason)
-        self.cause, self.reason = cause, reason
-
-
-class _Watch:
-    """Reads a child's messages and looks at what it uses, until it is done or lost."""
-
-    def __init__(self, job, child, cancelled):
+    def __init__(self, job, channel, cancelled):
         self.names = [cell["id"] for cell in job["cells"]]
-        self.limits = job["limits"]
-        self.child, self.cancelled = child, cancelled
-        self.done = []
-        self.buffer, self.size = b"", 0
-        self.started = self.cell_started = time.monotonic()
-        self.cell_cpu = self.cpu = 0.0
-        self.ready = False
+        self.token = job["token"]
+        self.channel, self.cancelled = channel, cancelled
+        self.deadline = time.monotonic() + job["limits"]["notebook_seconds"] + SPARE + GRACE
+        self.done, self.ready, self.end = [], False, None
 
     def results(self):
-        """See `run`."""
-        try:
-            self._follow()
-        except _Lost as lost:
-            lost = {"status": "lost", "cause": lost.cause, "reason": lost.reason, "outputs": []}
-            self.done.append({"id": self.names[len(self.done)], **lost})
+        """See `Rooms.run`."""
+        lost = self._follow()
+        if lost and len(self.done) < len(self.names):
+            self.done.append(
+                {
+                    "id": self.names[len(self.done)],
+                    "status": "lost",
+                    "cause": str(lost["cause"]),
+                    "reason": str(lost["reason"]),
+                    "outputs": [],
+                }
+            )
         return self.done
 
     def _follow(self):
-        pipe, sentinel = self.child.pipe.fileno(), self.child.process.sentinel
-        os.set_blocking(pipe, False)  # a message may stop in the middle
-        with selectors.DefaultSelector() as selector:
-            selector.register(pipe, selectors.EVENT_READ)
-            selector.register(sentinel, selectors.EVENT_READ)
-            looked = time.monotonic()
-            while len(self.done) < len(self.names):
-                events = {key.fd for key, _ in selector.select(TICK)}
-                if pipe in events and not self._read(pipe):
-                    selector.unregister(pipe)
-                elif sentinel in events and pipe not in events:
-                    raise self._death()
-                if self.cancelled():
-                    raise Cancelled
-                if time.monotonic() - looked >= TICK:
-                    self._look()
-                    looked = time.monotonic()
+        """Returns None, or how the room was lost (dict)."""
+        buffer = b""
+        self.channel.settimeout(ASKING)
+        while True:
+            if self.cancelled():
+                raise Cancelled
+            if time.monotonic() > self.deadline:
+                return {"cause": TIME, "reason": "the room did not end in time"}
+            try:
+                data = self.channel.recv(1 << 18)
+            except TimeoutError:
+                continue
+            if not data:
+                if not self.ready and self.end is None:
+                    raise EOFError("the room's guard ended")
+                return {"cause": CRASH, "reason": "the room's guard was killed"}
+            *lines, buffer = (buffer + data).split(b"\n")
+            for line in lines:
+                if line.startswith(FROM_GUARD):
+                    return json.loads(line[1:])["end"] or self._unfinished()
+                try:
+                    self._take(json.loads(line[1:]))
+                except (ValueError, TypeError, KeyError, RecursionError):
+                    return {"cause": GARBLED, "reason": "it wrote into the grader's own channel"}
 
-    def _read(self, pipe):
-        """Take what the pipe holds. Returns False at its end."""
-        try:
-            data = os.read(pipe, 1 << 16)
-        except BlockingIOError:
-            return True
-        self.size += len(data)
-        *lines, self.buffer = (self.buffer + data).split(b"\n")
-        if self.size > TOTAL_LIMIT or len(self.buffer) > MESSAGE_LIMIT:
-            raise _Lost(OUTPUT, "it wrote more output than can be kept")
-        for line in lines:
-            self._take(line)
-        return bool(data)
+    def _unfinished(self):
+        return {"cause": EXIT, "reason": "it ended early"} if len(self.done) < len(self.names) else None
 
-    def _take(self, line):
-        try:
-            message = json.loads(line)
-            if not self.ready:
-                self.ready = message["ready"]
-            elif len(self.done) < len(self.names):
-                if message["id"] != self.names[len(self.done)] or message["status"] not in (
-                    "ok",
-                    "error",
-                    "timeout",
-                ):
-                    raise ValueError
-                if not all(isinstance(output, dict) for output in message["outputs"]):
-                    raise ValueError
-                self.done.append({key: message[key] for key in ("id", "status", "outputs")})
-        except (ValueError, TypeError, KeyError, RecursionError):
-            raise _Lost(GARBLED, "it wrote into the grader's own channel") from None
-        self.cell_started, self.cell_cpu = time.monotonic(), self.cpu
-
-    def _look(self):
-        """Check the limits."""
-        limits, now = self.limits, time.monotonic()
-        self.cpu, memory, processes = self.child.usage()
-        if now - self.started > limits["notebook_seconds"]:
-            raise _Lost(TIME, f"the notebook took longer than {limits['notebook_seconds']} s")
-        if now - self.cell_started > limits["cell_seconds"] + GRACE:
-            raise _Lost(TIME, f"it did not end within {limits['cell_seconds']} s")
-        if self.cpu - self.cell_cpu > limits["cell_cpu_seconds"] + GRACE:
-            raise _Lost(TIME, f"it was still computing after {limits['cell_cpu_seconds']} s")
-        most = limits["memory_mb"] << 20
-        if memory > most and self.child.own_memory() > most:
-            raise _Lost(MEMORY, f"it used more than {limits['memory_mb']} MB of memory")
-        if processes > limits["processes"]:
-            raise _Lost(PROCESSES, f"it started more than {limits['processes']} processes")
-
-    def _death(self):
-        self.child.process.join()
-        code = self.child.process.exitcode
-        if code == -signal.SIGXCPU:
-            return _Lost(TIME, "the notebook computed for too long")
-        if code < 0:
-            name = signal.strsignal(-code) or f"signal {-code}"
-            return _Lost(CRASH, f"the Python process crashed ({name.lower()})")
-        return _Lost(EXIT, "it ended the Python process")
+    def _take(self, message):
+        if not self.ready:
+            self.ready = message["ready"]
+            return
+        if message["token"] != self.token or message["id"] != self.names[len(self.done)]:
+            raise ValueError
+        if message["status"] not in ("ok", "error", "timeout"):
+            raise ValueError
+        if not all(isinstance(output, dict) for output in message["outputs"]):
+            raise ValueError
+        self.done.append({key: message[key] for key in ("id", "status", "outputs")})

@@ -5,23 +5,24 @@ tags and metadata have no effect.
 """
 
 import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import nbformat
 from nbgrader import utils
 
+from .intake import Intake
 from .master import grade_id, is_tests
 
 GIVEN, ANSWER, TESTS, EXTRA = "given", "answer", "tests", "extra"  # roles of cells that run
 
 
-@dataclass
+@dataclass(frozen=True)
 class Step:
     """A cell that runs."""
 
     name: str  # grade_id, or extra-1, extra-2, …
     role: str
-    exercise: str  # slug of the exercise in whose section it stands, "" for none
+    exercise: str  # slug of the exercise that it belongs to, "" for none
     source: str
 
 
@@ -32,7 +33,7 @@ class Plan:
     Attributes:
         notebook (NotebookNode): the master with the student's answers, without outputs.
         steps (list[Step]): what runs, in order.
-        blank (set[str]): slugs of exercises without an answer.
+        blank (set[str]): answer cells without an answer, by grade_id.
         positions (dict[str, int]): of the steps in the notebook, by name.
     """
 
@@ -51,33 +52,33 @@ class Plan:
         return step.role == EXTRA or (step.role == ANSWER and step.name not in self.blank)
 
 
-def transplant(master, answers, extras=()):
-    """The master with *answers* in place.
+def transplant(master, intake):
+    """The master with a student's answers in place.
 
     A starter that was left untouched does not run where a cell of the student's own may hold the
     answer: it would replace it.
 
     Args:
         master (Master)
-        answers (dict[str, str]): source by grade_id; what is missing stays the starter.
-        extras (Iterable[Extra]): code cells of the student's own.
+        intake (Intake): answers that are missing stay the starters.
 
     Returns:
         Plan
     """
-    starters = master.starters
+    starters, answers = master.starters, intake.answers
     blank = {name for name in starters if answers.get(name, "").strip() in ("", starters[name].strip())}
     elsewhere, extras_after = set(), {}
-    for extra in extras:
-        slugs = [
-            e.slug
+    for extra in intake.extras:
+        inside = [
+            e
             for e, section in zip(master.exercises, _sections(master), strict=True)
-            if _is_in(extra, section)
+            if extra.kind == "code" and _is_in(extra, section)
         ]
-        elsewhere.update(slug for slug in slugs if slug in blank)
-        extras_after.setdefault(extra.after, []).append((slugs[0] if slugs else "", extra.source))
-    notebook = copy.deepcopy(master.notebook)
-    owners = {name: e.slug for e in master.exercises for name in [e.slug, *e.tests]}
+        elsewhere.update(name for e in inside for name in e.answers if name in blank)
+        extras_after.setdefault(extra.after, []).append((inside[0].slug if inside else "", extra))
+    owners = {name: e.slug for e in master.exercises for name in [*e.answers, *e.tests]}
+    notebook = copy.copy(master.notebook)
+    notebook.metadata = copy.deepcopy(master.notebook.metadata)
     cells, steps, positions = [], [], {}
 
     def add(cell, step):
@@ -86,22 +87,35 @@ def transplant(master, answers, extras=()):
             steps.append(step)
         cells.append(cell)
 
-    for place, cell in enumerate([None, *notebook.cells], -1):
-        if cell:
+    for place, cell in enumerate([None, *master.notebook.cells], -1):
+        if cell and (place in intake.kept or grade_id(cell) or master.sealed):
+            step = _step(cell, place, master, owners.get(grade_id(cell), ""))
+            if step or grade_id(cell):  # a cell of the plan's own; the others stay the master's
+                cell = copy.deepcopy(cell)
             if grade_id(cell) in starters and grade_id(cell) not in blank:
                 cell.source = answers[grade_id(cell)]
-            add(cell, _step(cell, owners.get(grade_id(cell), "")))
-        for slug, source in extras_after.get(place, []):
-            name = f"extra-{1 + sum(step.role == EXTRA for step in steps)}"
-            add(_extra_cell(name, source), Step(name, EXTRA, slug, source))
+                step = step and replace(step, source=cell.source)
+            add(cell, step)
+        for slug, extra in extras_after.get(place, []):
+            name = f"extra-{1 + sum(map(_is_extra, cells))}"
+            step = Step(name, EXTRA, slug, extra.source) if extra.kind == "code" else None
+            add(_extra_cell(name, extra), step)
     notebook.cells = cells
     return Plan(notebook, steps, blank - elsewhere, positions)
 
 
-def _step(cell, owner):
-    """Step | None: demonstrations and prose do not run."""
-    if cell.cell_type != "code" or not grade_id(cell):
+def solve(master):
+    """Plan: the master with the reference solution in place, all of its cells there."""
+    everything = Intake(answers=master.references, kept=set(range(len(master.notebook.cells))))
+    return transplant(master, everything)
+
+
+def _step(cell, place, master, owner):
+    """Step | None: prose does not run, and in courses of ours demonstrations do not either."""
+    if cell.cell_type != "code" or not cell.source.strip():
         return None
+    if not grade_id(cell):
+        return None if master.sealed else Step(f"cell-{place}", GIVEN, owner, cell.source)
     role = ANSWER if utils.is_solution(cell) else TESTS if is_tests(cell) else GIVEN
     return Step(grade_id(cell), role, owner, cell.source)
 
@@ -120,7 +134,12 @@ def _is_in(extra, section):
     return extra.after < section.stop and extra.before > section.start
 
 
-def _extra_cell(name, source):
-    cell = nbformat.v4.new_code_cell(source, id=name)
+def _is_extra(cell):
+    return "extra" in cell.metadata.get("webcourse", {})
+
+
+def _extra_cell(name, extra):
+    make = getattr(nbformat.v4, f"new_{extra.kind}_cell")
+    cell = make(extra.source, id=name)
     cell.metadata["webcourse"] = {"extra": True}
     return cell

@@ -12,6 +12,7 @@ process and is compared elsewhere with the reference solution's.
 import ast
 import asyncio
 import contextlib
+import functools
 import inspect
 import io
 import itertools
@@ -19,18 +20,21 @@ import linecache
 import os
 import random
 import re
+import sys
 from dataclasses import dataclass, field
 
 from . import clock as clocks
 from .limits import TimeLimitExceeded, time_limit
 from .plain import encode, plain
-from .report import NOT_WRITTEN, Failure, is_unwritten, render, unable
+from .report import NOT_WRITTEN, Failure, describe_call, is_unwritten, render, unable
 from .syntax import parse
 
 LABEL = re.compile(r"# (?P<number>[\d.]+) · (?P<name>[\w-]+) · (?P<points>\d+) points? · locked")
 HIDDEN = "### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"
 VERDICT_MIME = "application/vnd.webcourse.verdict+json"
 SEED_VARIABLE = "WEBCOURSE_SEED"  # set while grading
+CALLS_VARIABLE = "WEBCOURSE_CALLS"  # set while the reference solution is graded
+COMPILE_ONLY = "--compile-only"  # argument of the magic
 NOTEBOOK_SEED = "notebook"
 START = 1_900_000_000  # 2030-03-17: a check sees the same time of day on every run
 CPU_SECONDS = 5  # of computing that a check may do, a thousand times what it needs
@@ -51,6 +55,7 @@ class Check:
     hidden: bool = False
     passed: bool = False
     seen: list = field(default_factory=list)  # encoded values, in the order of the `see` calls
+    calls: list = field(default_factory=list)  # what stood in each `see(…)`, where that is asked for
     report: list = field(default_factory=list)  # lines
 
     @property
@@ -90,12 +95,15 @@ class ChecksFailed(Exception):
 class See:
     """The fixture `see`: hands a value back as plain data and remembers it."""
 
-    def __init__(self):
-        self.seen = []
+    def __init__(self, filename=""):
+        self.seen, self.calls = [], []
+        self.filename = filename if CALLS_VARIABLE in os.environ else ""
 
     def __call__(self, value):
         value = plain(value)
         self.seen.append(encode(value))
+        if self.filename:
+            self.calls.append(describe_call(sys._getframe(1), self.filename))
         return value
 
     def error(self, expected, function, *args, message=False, **kwargs):
@@ -230,18 +238,31 @@ class _KeepOperands(ast.NodeTransformer):
 
 def _load(source, name, scope):
     """The test functions of a cell, the lines of its hidden ones, and the name of its code."""
-    filename = f"<checks {name}>"
+    code, hidden, filename = _compiled(source, name)
     linecache.cache[filename] = (len(source), None, source.splitlines(True), filename)
-    tree = _KeepOperands().visit(parse(source, filename))
     for stale in [key for key in scope if key.startswith("test_")]:
         del scope[stale]
-    exec(compile(tree, filename, "exec"), scope)
+    exec(code, scope)
     functions = [
         value
         for key, value in scope.items()
         if key.startswith("test_") and getattr(value, "__code__", None)
     ]
-    return functions, _hidden_lines(source), filename
+    return functions, hidden, filename
+
+
+def compile_cell(source):
+    """Have a tests cell compiled before it is run: grading does so once for all submissions."""
+    label = LABEL.match(source)
+    if label:
+        _compiled(source, label["name"])
+
+
+@functools.lru_cache(maxsize=256)
+def _compiled(source, name):
+    filename = f"<checks {name}>"
+    tree = _KeepOperands().visit(parse(source, filename))
+    return compile(tree, filename, "exec"), _hidden_lines(source), filename
 
 
 def _hidden_lines(source):
@@ -276,7 +297,7 @@ def _parameter_sets(mark):
 
 def _run(check, function, seed, filename):
     """Run every case of *function*, and fill in *check*."""
-    see, failures, total = See(), [], 0
+    see, failures, total = See(filename), [], 0
     try:
         with time_limit(CPU_SECONDS):
             for total, case in enumerate(_cases(function), 1):
@@ -287,7 +308,7 @@ def _run(check, function, seed, filename):
                     break  # the other cases would hardly end either
     except TimeLimitExceeded as error:
         failures.append(Failure(error))
-    check.seen = see.seen
+    check.seen, check.calls = see.seen, see.calls
     check.passed = total > 0 and not failures
     check.report = [f"✓ {check.title}"]
     if not check.passed:

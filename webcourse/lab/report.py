@@ -2,6 +2,7 @@
 
 import ast
 import copy
+import functools
 import linecache
 import textwrap
 import traceback
@@ -70,7 +71,8 @@ def _fields(failure, filename):
     if not ours:  # the loop gave up: no stack leads to the check
         got, *places = str(error).split("\n  - ")
         return {"got": got if places else _describe(error), **{"where": p for p in places[:1]}}
-    frame, line = frames[ours[-1]]
+    at = next((n for n in reversed(ours) if _seen_expression(_statement(filename, frames[n][1]))), ours[-1])
+    frame, line = frames[at]  # of the check, where a helper of it calls the student's code
     statement = _statement(filename, line)
     fields = {}
     seen = _seen_expression(statement)
@@ -112,13 +114,31 @@ def _students_line(frames):
 
 def _statement(filename, line):
     """The innermost statement of the check that covers *line*."""
-    tree = parse("".join(linecache.getlines(filename)))
+    tree = _tree("".join(linecache.getlines(filename)))
     covering = [
         node
         for node in ast.walk(tree)
         if isinstance(node, ast.stmt) and node.lineno <= line <= node.end_lineno
     ]
     return min(covering, key=lambda node: node.end_lineno - node.lineno, default=None)
+
+
+@functools.lru_cache(maxsize=64)
+def _tree(source):
+    return parse(source)
+
+
+def describe_call(frame, filename):
+    """What stands in the `see(…)` that is being called from *frame*, with the values of its names.
+
+    Args:
+        frame (types.FrameType): of the caller of `see`, or below it.
+        filename (str): of the check's code.
+    """
+    while frame and frame.f_code.co_filename != filename:
+        frame = frame.f_back
+    seen = frame and _seen_expression(_statement(filename, frame.f_lineno))
+    return _shorten(_with_values(seen, frame)) if seen else ""
 
 
 def _seen_expression(statement):

@@ -51,7 +51,9 @@ def _register_checks(shell):
     theirs = getattr(theirs, "theirs", theirs)  # the set-up cell may run twice
 
     def run_cell(line, cell):
-        if checks.LABEL.match(cell):
+        if line.strip() == checks.COMPILE_ONLY:
+            checks.compile_cell(cell)
+        elif checks.LABEL.match(cell):
             checks.run_cell(cell, shell.user_ns)
         else:
             theirs(line, cell)

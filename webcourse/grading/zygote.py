@@ -1,0 +1,139 @@
+"""A warm Python process that rooms are forked from. Started by `room`, one for each given prefix.
+
+It has imported what notebooks need and run the cells that every submission begins with. For each job it
+forks a guard (see `guard`), which puts up the walls, forks once more and runs the student's cells.
+It stays single-threaded, since threads do not survive a fork.
+
+On its control socket it takes a line of JSON for each job together with the descriptor that the results
+go to. It ends when the socket does.
+"""
+
+import contextlib
+import gc
+import importlib
+import json
+import os
+import selectors
+import signal
+import socket
+import sys
+import tempfile
+
+from . import guard, inside
+
+# By name, so that this room of the package does not import the other one.
+PRELOADED = (
+    "asyncio.base_events",
+    "concurrent.futures.thread",
+    "matplotlib.pyplot",
+    "matplotlib_inline.backend_inline",
+    "matplotlib.backends.backend_agg",
+    "nest_asyncio2",
+    "pytest",
+    "ipytest",
+    "webcourse.lab",
+)
+FORK, STOP = "fork", "stop"
+HEADER = 8  # bytes that tell the length of a message
+
+
+def main(control):
+    """Serve until the other end of *control* (int, a descriptor) is closed."""
+    channel = socket.socket(fileno=control)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the grader to handle
+    settings, _ = receive(channel)
+    warm = _warm_up(settings)
+    send(channel, warm)
+    gc.collect()
+    gc.freeze()  # what is here is shared with every fork, and stays so
+    woken, wakes = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+    signal.set_wakeup_fd(wakes, warn_on_full_buffer=False)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    with selectors.DefaultSelector() as selector:
+        selector.register(channel, selectors.EVENT_READ)
+        selector.register(woken, selectors.EVENT_READ)
+        while True:
+            ready = {key.fd for key, _ in selector.select()}
+            if woken in ready:
+                _collect_children(woken)
+            if channel.fileno() in ready:
+                job, descriptors = receive(channel)
+                if job is None:
+                    return
+                _fork_guard(job, descriptors, [channel, selector], [woken, wakes])
+
+
+def _warm_up(settings):
+    """Import everything, run the prefix. Returns what is told about it (dict)."""
+    for name in PRELOADED:
+        with contextlib.suppress(ImportError):  # foreign courses may do without some
+            importlib.import_module(name)
+    with tempfile.TemporaryDirectory() as os.environ["IPYTHONDIR"]:  # IPython wants one when it starts
+        inside.shell = inside.make_shell(inline=settings["inline"])
+    results = [inside.run_cell(inside.shell, source, settings["limits"]) for source in settings["cells"]]
+    for source in settings["prepared"]:
+        inside.prepare(inside.shell, source)
+    threads = len(os.listdir("/proc/self/task")) if os.path.isdir("/proc/self/task") else 1
+    return {"results": results, "threads": threads}
+
+
+def _fork_guard(job, descriptors, to_close, pipe):
+    if os.fork() == 0:
+        try:
+            signal.set_wakeup_fd(-1)
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            for each in to_close:
+                each.close()
+            for each in pipe:
+                os.close(each)
+            guard.keep(job, descriptors[0])
+        finally:
+            os._exit(0)
+    for descriptor in descriptors:
+        os.close(descriptor)
+
+
+def _collect_children(woken):
+    with contextlib.suppress(BlockingIOError):
+        while os.read(woken, 4096):
+            pass
+    with contextlib.suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+
+
+# ------------------------------------------------------------------ messages with descriptors
+
+
+def send(channel, message, descriptors=()):
+    """Send *message* (plain data) and open files to the other end of a Unix socket."""
+    data = json.dumps(message).encode()
+    head = len(data).to_bytes(HEADER, "big")
+    if descriptors:
+        socket.send_fds(channel, [head], list(descriptors))
+    else:
+        channel.sendall(head)
+    channel.sendall(data)
+
+
+def receive(channel):
+    """tuple[object, list[int]]: a message and the descriptors that came with it; None at the end."""
+    head, descriptors, _, _ = socket.recv_fds(channel, HEADER, 4)
+    if not head:
+        return None, []
+    head += _exactly(channel, HEADER - len(head))
+    return json.loads(_exactly(channel, int.from_bytes(head, "big"))), descriptors
+
+
+def _exactly(channel, size):
+    data = bytearray()
+    while len(data) < size:
+        chunk = channel.recv(min(size - len(data), 1 << 20))
+        if not chunk:
+            raise EOFError("the other end is gone")
+        data += chunk
+    return bytes(data)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))
