@@ -1,51 +1,109 @@
-"""Submissions to scores, autograded notebooks and feedback.
+"""Submissions to scores, autograded notebooks, feedback and reports.
 
-    submission ─ intake ─> answers ─ transplant ─> fresh master ─ room ─> results
+    submission ─ intake ─> answers ─ transplant ─> fresh master ─ room ─> transcript
                ─ judge (against the reference) ─> scores ─ record ─> gradebook, files
 
 `intake`      reads any file and takes the student's answers from it; runs nothing
 `transplant`  puts the answers into a fresh copy of the instructor's notebook
-`room`        runs cells in a child process with limits; knows nothing of grades
+`seal`        takes what checks expect out of them, before they enter a room
+`room`        runs cells behind `walls` and within limits; knows nothing of grades
+              (`zygote` is the warm process that rooms are forked from, `guard` watches one run,
+              `inside` is the student's process)
 `examine`     decides what runs: the whole notebook, and again what deserves a second opinion
 `judge`       compares what the checks saw with what the reference solution showed them
+`work`        all of that for one submission, as a pure job; `engines` run jobs here or on a cluster
 `record`      the only writer: gradebook, autograded notebook, feedback, receipt
-`batch`       all of `submitted/`
+`batch`       all of `submitted/`; `plugin` does the same behind `nbgrader autograde`
 
-Importing this package imports none of them: the child processes of `room` start from it.
+Importing this package imports none of them: the processes of `room` start from it.
 """
 
 import argparse
 
-GRADING = "1"  # goes up when the same submission may get another score than before
+GRADING = "2"  # goes up when the same submission may get another score than before
 
 
 def add_commands(commands):
-    """Add `grade` and `samples` to the subparsers of the command line.
+    """Add the commands of grading to the subparsers of the command line.
 
     Args:
         commands (argparse._SubParsersAction): where the commands go; each sets `run`, a function
             that takes the parsed options and returns the exit code.
     """
     _add_grade(commands)
+    _add_regrade(commands)
+    _add_report(commands)
+    _add_doctor(commands)
     _add_samples(commands)
+
+
+CODES = (
+    "exit codes: 0 every submission has a score; 1 a submission has none; 2 the course or "
+    "the command is wrong; 130 interrupted (run it again to go on)"
+)
 
 
 def _add_grade(commands):
     grade = commands.add_parser(
         "grade",
         help="grade everything in submitted/",
-        description="Grade submitted/STUDENT/ASSIGNMENT/NOTEBOOK.ipynb. Writes gradebook.db, "
-        "autograded/, feedback/, receipts/ and grades.csv. What has not changed since the last time is "
-        "skipped. With nothing in submitted/, the samples are copied there first.",
-        epilog="exit codes: 0 every submission has a score; 1 a submission has none; 2 the course or "
-        "the command is wrong; 130 interrupted (run it again to go on)",
+        description="Grade submitted/STUDENT/ASSIGNMENT/NOTEBOOK.ipynb of any nbgrader course. Writes "
+        "gradebook.db, autograded/, feedback/, receipts/, grades.csv and report.html. What has not "
+        "changed since the last time is skipped. With nothing in submitted/, the samples are copied "
+        "there first.",
+        epilog=CODES,
     )
+    grade.add_argument("--force", action="store_true", help="grade what has not changed as well")
+    _add_options(grade)
+    grade.set_defaults(run=_run_grade)
+
+
+def _add_regrade(commands):
+    regrade = commands.add_parser(
+        "regrade",
+        help="grade everything again, or show what that would change",
+        description="Grade again what is in submitted/, after the checks or the solution have changed. "
+        "With --preview nothing is written: it shows whose scores would change, and why.",
+        epilog=CODES,
+    )
+    regrade.add_argument("--preview", action="store_true", help="show the changes, write nothing")
+    regrade.add_argument("--json", action="store_true", help="with --preview: for programs to read")
+    _add_options(regrade)
+    regrade.set_defaults(run=_run_regrade)
+
+
+def _add_report(commands):
+    report = commands.add_parser(
+        "report",
+        help="write the class report",
+        description="Write report.html from what is graded: scores, exercises, failed checks, causes.",
+    )
+    _add_course(report)
+    report.set_defaults(run=_run_report)
+
+
+def _add_doctor(commands):
+    doctor = commands.add_parser(
+        "doctor",
+        help="say what this machine can do for grading",
+        description="Look for what keeps student code in its room, try it, and say what is missing.",
+        epilog="exit codes: 0 student code can be walled in; 1 it cannot",
+    )
+    doctor.set_defaults(run=_run_doctor)
+
+
+def _add_course(parser):
+    parser.add_argument(
+        "--course", default=".", metavar="DIR", help="folder with source/ and submitted/ (default: here)"
+    )
+
+
+def _add_options(grade):
+    """The options of what runs submissions."""
     grade.add_argument(
         "assignment", nargs="?", help="such as request-lifecycle; default: every one submitted"
     )
-    grade.add_argument(
-        "--course", default=".", metavar="DIR", help="folder with source/ and submitted/ (default: here)"
-    )
+    _add_course(grade)
     grade.add_argument(
         "--student", default="*", metavar="GLOB", help="only the students whose id matches, such as 'a*'"
     )
@@ -55,7 +113,6 @@ def _add_grade(commands):
     grade.add_argument(
         "--seed", metavar="TEXT", help="of the checks' random inputs (default: fresh for each run)"
     )
-    grade.add_argument("--force", action="store_true", help="grade what has not changed as well")
     grade.add_argument(
         "--trust",
         action="store_true",
@@ -76,7 +133,6 @@ def _add_grade(commands):
     limits.add_argument(
         "--memory-mb", type=_positive, metavar="MB", help="that a submission may use (default: 1024)"
     )
-    grade.set_defaults(run=_run_grade)
 
 
 def _add_samples(commands):
@@ -102,6 +158,24 @@ def _run_grade(options):
     from .batch import grade_command
 
     return grade_command(options)
+
+
+def _run_regrade(options):
+    from .batch import regrade_command
+
+    return regrade_command(options)
+
+
+def _run_report(options):
+    from .batch import report_command
+
+    return report_command(options)
+
+
+def _run_doctor(options):
+    from .doctor import doctor_command
+
+    return doctor_command(options)
 
 
 def _run_samples(options):

@@ -12,7 +12,7 @@ import psutil
 from nbgrader.utils import parse_utc
 
 from .. import __version__
-from . import GRADING, engines, room, samples, walls, work
+from . import GRADING, engines, preview, room, samples, walls, work
 from .course import Course, CourseError, Submission
 from .examine import prefix, run_reference
 from .intake import Unreadable, collect, read_bytes, take_in
@@ -109,6 +109,60 @@ def grade_command(options):
             recorder.close()
             work.close_rooms()
     return code[0]
+
+
+def regrade_command(options):
+    """The command `webcourse regrade`: everything again, or only what that would change.
+
+    Args:
+        options (argparse.Namespace): see `add_commands`.
+
+    Returns:
+        int: the exit code.
+    """
+    options.force = True
+    if not options.preview:
+        return grade_command(options)
+    with command("regrade") as code, Interruption().watched() as interrupted:
+        course = Course(options.course)
+        report = Report(quiet=options.json)
+        run = Run(course, options, report, interrupted)
+        recorder = Recorder(course)
+        try:
+            code[0] = run.preview(recorder)
+        finally:
+            recorder.close()
+            work.close_rooms()
+    return code[0]
+
+
+def report_command(options):
+    """The command `webcourse report`: the class report, from what is graded.
+
+    Args:
+        options (argparse.Namespace): see `add_commands`.
+
+    Returns:
+        int: the exit code.
+    """
+    with command("report") as code:
+        course = Course(options.course)
+        recorder = Recorder(course)
+        try:
+            print(_write_report(course, recorder))
+        finally:
+            recorder.close()
+        code[0] = OK
+    return code[0]
+
+
+def _write_report(course, recorder):
+    from . import class_report  # with its charts: slow to import
+
+    rows, receipts = class_report.gather(course, recorder)
+    if not any(rows.values()):
+        raise CourseError("nothing is graded yet: run `webcourse grade` first")
+    return class_report.write_report(course, rows, receipts)
 
 
 def limits_of(options):
@@ -228,8 +282,35 @@ class Run:
             code = self._write_down(self.results(todo), recorder)
         write_csv(self.course, recorder)
         self.report.results(self.items, recorder)
+        if self.graded or self.unchanged:
+            _write_report(self.course, recorder)
         self.report.say(self.summary())
         return code
+
+    def preview(self, recorder):
+        """Show what grading again would change, and write nothing. Returns the exit code."""
+        old = [
+            receipt
+            for item in self.items
+            if (receipt := recorder.receipt(item.student, item.assignment, item.notebook))
+        ]
+        held, new = {}, []
+        for assignment in self.masters:
+            held |= preview.read_held(recorder.gradebook, assignment)
+        for task, result in self.results(self.items):
+            if isinstance(result, (CourseError, room.CannotRun)):
+                raise result
+            if isinstance(result, Exception):
+                self.failed.append(task.student)
+            else:
+                new.append(result.receipt)
+        if self.interrupted:
+            return INTERRUPTED
+        found = preview.compare(held, new, old)
+        print(preview.as_json(found)) if self.options.json else preview.show(found)
+        for student in self.failed:
+            print(f"webcourse regrade: {student} could not be graded", file=sys.stderr)
+        return UNGRADED if self.failed else OK
 
     def _is_graded(self, item, recorder):
         receipt = recorder.receipt(item.student, item.assignment, item.notebook)
@@ -300,7 +381,7 @@ class Run:
         if self.interrupted:
             done = self.graded + self.unchanged
             return f"interrupted: {done} of {len(self.items)} graded, run again to go on"
-        return ", ".join(parts) + ": see grades.csv, feedback/ and the gradebook"
+        return ", ".join(parts) + ": see report.html, grades.csv, feedback/ and the gradebook"
 
 
 def load_masters(course, assignment):

@@ -18,17 +18,17 @@ from rich.table import Table
 from rich.text import Text
 
 from . import judge
+from .exports import no_formula
 from .record import read_receipt, write
 
 PLAIN = judge.PASSED, judge.FAILED, judge.BLANK  # causes that need no word in the table
-FORMULA = "=", "+", "-", "@", "\t", "\r"  # what spreadsheets may take for the start of a formula
 
 
 class Report:
     """The terminal."""
 
-    def __init__(self, console=None):
-        self.console = console or Console(highlight=False)
+    def __init__(self, console=None, quiet=False):
+        self.console = console or Console(highlight=False, quiet=quiet)
 
     def say(self, line):
         """Print one line as it is."""
@@ -157,11 +157,9 @@ def write_csv(course, recorder):
             *(points.get(slug, "") for slug in slugs),
         ]
         shown = [f"{number:g}" if number != "" else "" for number in numbers]
-        table.writerow([_no_formula(row["student"]), assignment, *shown, _no_formula(notes)])
+        table.writerow([no_formula(row["student"]), assignment, *shown, no_formula(notes)])
     path = course.root / "grades.csv"
     if not path.exists() or path.read_bytes() != text.getvalue().encode():
         write(path, text.getvalue())
 
 
-def _no_formula(text):
-    return f"'{text}" if text.startswith(FORMULA) else text
