@@ -19,7 +19,16 @@ c.Exchange.root = str(HERE / ".exchange")  # a place that needs no administrator
 # One line, so that the starter is short; the builder's gates know it.
 c.ClearSolutions.code_stub = {"python": "raise NotImplementedError  # your code here"}
 
-# For plain `nbgrader autograde` and `nbgrader validate`; `webcourse grade` has limits of its own.
+# `nbgrader autograde` and Formgrader's button run submissions as `webcourse grade` does: behind walls.
+c.Autograde.sanitize_preprocessors = ["webcourse.grading.plugin.TakeAnswers"]
+c.Autograde.autograde_preprocessors = [
+    "webcourse.grading.plugin.GradeInRoom",
+    "nbgrader.preprocessors.SaveAutoGrades",
+    "nbgrader.preprocessors.AssignLatePenalties",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+
+# For `nbgrader validate`, which runs the notebook of somebody whom you trust.
 c.ExecutePreprocessor.timeout = 60
 c.ExecutePreprocessor.iopub_timeout = 10
 c.ExecutePreprocessor.raise_on_iopub_timeout = False

@@ -40,7 +40,17 @@ def page(course, student):
     return (course.folder("feedback", student, ASSIGNMENT) / f"{NOTEBOOK}.html").read_text()
 
 
-def test_stock_autograde_and_feedback_agree_with_ours(course, nbgrader, grade_command):
+STOCK = """
+del c.Autograde["sanitize_preprocessors"]
+del c.Autograde["autograde_preprocessors"]
+"""
+
+
+@pytest.mark.parametrize("configuration", ["plugin", "stock"])
+def test_autograde_and_feedback_agree_with_ours(course, nbgrader, grade_command, configuration):
+    if configuration == "stock":
+        with open(course.root / "nbgrader_config.py", "a") as config:
+            config.write(STOCK)
     wrong = {**SOLUTIONS, "greet": "def greet(name):\n    return 'Hello, Alice'"}
     hand_in(course, "alice", submission(wrong))
     nbgrader("generate_assignment", ASSIGNMENT, "--force")
@@ -50,6 +60,8 @@ def test_stock_autograde_and_feedback_agree_with_ours(course, nbgrader, grade_co
     nbgrader("autograde", ASSIGNMENT)
     nbgrader("generate_feedback", ASSIGNMENT)
     assert score(course, "alice") == 8
+    receipts = list((course.root / "receipts").rglob("*.json"))
+    assert len(receipts) == (configuration == "plugin")
     stock = page(course, "alice")
     assert_inert(stock)
     assert "8 of 9 points" in stock and "any name is greeted" in stock
@@ -60,6 +72,17 @@ def test_stock_autograde_and_feedback_agree_with_ours(course, nbgrader, grade_co
     ours = page(course, "alice")
     nbgrader("generate_feedback", ASSIGNMENT, "--force")
     assert page(course, "alice") == ours
+
+
+def test_the_plugin_copes_with_what_stops_nbgrader(course, nbgrader):
+    """A duplicated cell ends a stock batch, and an answer that ends the process loses everything."""
+    twice = submission(SOLUTIONS)
+    twice["cells"] += [cell for cell in twice["cells"] if "nbgrader" in cell["metadata"]]
+    hand_in(course, "alice", twice)
+    hand_in(course, "bob", submission({**SOLUTIONS, "greet": "import os\nos._exit(0)"}))
+    nbgrader("generate_assignment", ASSIGNMENT, "--force")
+    nbgrader("autograde", ASSIGNMENT)
+    assert (score(course, "alice"), score(course, "bob")) == (9, 6)
 
 
 def test_validate_tells_solved_from_unsolved(course, nbgrader):

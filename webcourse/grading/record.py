@@ -29,6 +29,7 @@ from sqlalchemy.exc import DBAPIError, SAWarning, SQLAlchemyError
 from .course import CourseError
 from .feedback import render
 from .master import grade_id
+from .work import as_text
 
 
 class Recorder:
@@ -176,7 +177,7 @@ class Recorder:
         write(feedback / f"{task.notebook}.html", page)
         write(
             self.receipt_path(task.student, task.assignment, task.notebook),
-            json.dumps(result.receipt, indent=1, ensure_ascii=False) + "\n",
+            as_text(result.receipt),
         )
 
     def _page(self, result, submitted):

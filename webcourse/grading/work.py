@@ -6,6 +6,7 @@ and out can be pickled.
 
 import atexit
 import hashlib
+import json
 from dataclasses import dataclass, field
 
 import nbformat
@@ -129,6 +130,11 @@ def _receipt(kit, task, examination, notes):
             for exercise in kit.master.exercises
         },
     }
+
+
+def as_text(receipt):
+    """str: a receipt as its file holds it."""
+    return json.dumps(receipt, indent=1, ensure_ascii=False) + "\n"
 
 
 def _score_receipt(score):
