@@ -21,8 +21,9 @@ build: .venv/ready  ## lessons to source, release and notebooks, and the samples
 	$(RUN) webcourse build
 	$(RUN) webcourse samples
 
-matrix: .venv/ready  ## write docs/kill_matrix.md anew
+matrix: .venv/ready  ## write docs/kill_matrix.md and lessons/misconceptions.json anew
 	$(RUN) tests.gallery.matrix
+	$(RUN) tests.gallery.misconceptions
 
 bench: .venv/ready  ## how long a check takes; 200 repetitions of all checks under load
 	$(RUN) tests.bench

@@ -6,7 +6,7 @@ import pytest
 
 from webcourse.lab import checks
 
-from .gallery import matrix, workbench
+from .gallery import matrix, misconceptions, workbench
 from .gallery.candidates import ALTERNATIVES, IMPOSTORS, candidates
 from .gallery.mutants import tally_mutants
 
@@ -110,4 +110,10 @@ def test_the_kill_matrix_is_up_to_date():
     committed = matrix.without_checks(matrix.PAGE.read_text(encoding="utf-8"))
     assert committed == matrix.without_checks(matrix.page()), (
         "docs/kill_matrix.md is stale: run `make matrix`"
+    )
+
+
+def test_the_misconceptions_are_up_to_date():
+    assert misconceptions.committed() == misconceptions.page(), (
+        "lessons/misconceptions.json is stale: run `make matrix`"
     )
