@@ -529,3 +529,17 @@ def test_code_within_the_limit_is_left_alone():
     with time_limit(5):
         answer = sum(range(1000))
     assert answer == 499_500
+
+
+def test_a_block_begins_with_the_genuine_asyncio():
+    async def no_time(*_):
+        pass
+
+    genuine = asyncio.sleep
+    asyncio.sleep = asyncio.tasks.sleep = no_time
+    try:
+        with virtual_time() as clock:
+            asyncio.run(asyncio.sleep(1))
+        assert clock.elapsed == 1
+    finally:
+        asyncio.sleep = asyncio.tasks.sleep = genuine

@@ -193,6 +193,7 @@ def _enter(realm):
     if _realm:
         raise RuntimeError("virtual_time() is already on")
     _install_switches()  # `nest_asyncio2.apply()` may have replaced some since the import
+    _restore_asyncio()
     with _outside_the_running_loop():
         _realm = realm
         try:
@@ -262,4 +263,24 @@ def _install_switches():
                 _originals[name] = function
 
 
+_genuine = {}  # module -> its names, as they were when the notebook was set up
+
+
+def remember_asyncio():
+    """Take asyncio as it is now for the genuine one: a block begins with it, whatever an answer did."""
+    for module in (asyncio, asyncio.tasks, asyncio.timeouts, asyncio.locks, asyncio.queues):
+        switched = _SWITCHED.get(module, ())
+        names = vars(module).items()
+        _genuine[module] = {k: v for k, v in names if k not in switched and not k.startswith("__")}
+
+
+def _restore_asyncio():
+    for module, names in _genuine.items():
+        now = vars(module)
+        for name, value in names.items():
+            if now.get(name) is not value:
+                setattr(module, name, value)
+
+
 _install_switches()
+remember_asyncio()

@@ -4,7 +4,7 @@ import os
 import sys
 import warnings
 
-from . import checks, look
+from . import checks, clock, look
 
 
 def setup(assignment=""):
@@ -34,6 +34,7 @@ def _nest_the_event_loop():
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a plain Python shell has no loop to patch
         nest_asyncio2.apply()
+    clock.remember_asyncio()
 
 
 def _register_checks(shell):
