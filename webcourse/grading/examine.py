@@ -9,6 +9,7 @@ with student code. In other courses answers build on earlier ones, so in the sec
 solution stands in for these; only whether the exercise passes is taken from it, none of its outputs.
 """
 
+import ast
 import dataclasses
 import time
 from dataclasses import dataclass, field
@@ -47,11 +48,32 @@ def prefix(master):
     for step in solve(master).steps:
         if step.role != GIVEN or step.name not in master.positions:  # a student may have changed it
             break
+        if master.files and not _only_imports(step.source, master.files):  # they are not there yet
+            break
         cells.append(step.source)
     for step in solve(master).steps:
         if step.role == TESTS and is_ours(step.source):
             prepared.append(seal(step.source))
     return room.Prefix(tuple(cells), tuple(prepared), inline=not master.sealed)
+
+
+def _only_imports(source, files):
+    """bool: whether a cell imports modules, none of them from one of *files*, and does nothing else."""
+    try:
+        statements = ast.parse(source).body
+    except SyntaxError:  # a magic
+        return False
+    beside = {name.split("/")[0].removesuffix(".py") for name in files}
+    for statement in statements:
+        if isinstance(statement, ast.Import):
+            names = [alias.name for alias in statement.names]
+        elif isinstance(statement, ast.ImportFrom):
+            names = [statement.module or ""]
+        else:
+            return False
+        if any(name.split(".")[0] in beside for name in names):
+            return False
+    return True
 
 
 def run_reference(master, seed, limits, run):
@@ -72,8 +94,11 @@ def run_reference(master, seed, limits, run):
         CourseError: if it does not pass its own checks.
     """
     plan = solve(master)
-    as_they_are = _Runner(master, seed, limits, run, sealed=False).through(plan.steps)
-    again = _Runner(master, seed, limits, run, describe=True).through(plan.steps + canaries(master))
+    files = {name: data.decode("latin-1") for name, data in master.files.items()}
+    as_they_are = _Runner(master, seed, limits, run, files, sealed=False).through(plan.steps)
+    again = _Runner(master, seed, limits, run, files, describe=True).through(
+        plan.steps + _repeated(master) + canaries(master)
+    )
     expected, armed = {}, set()
     for name, points in master.points.items():
         try:
@@ -85,8 +110,9 @@ def run_reference(master, seed, limits, run):
                 score = judge.judge_outputs(again.get(name), None, points, is_armed=False)
                 if not score.passed:
                     raise judge.BadVerdict(score.reason)
+                repeated = judge.judge_outputs(again.get(_repeat(name)), None, points, is_armed=False)
                 canary = judge.judge_outputs(again.get(_canary(name)), None, points, is_armed=False)
-                if not canary.earned:
+                if repeated.passed and not canary.earned:  # it is the starter that fails them
                     armed.add(name)
         except judge.BadVerdict as problem:
             raise CourseError(_fails(master, name, seed, problem, plan, again)) from problem
@@ -124,6 +150,19 @@ def _canary(name):
     return f"canary of {name}"
 
 
+def _repeated(master):
+    """list[Step]: the tests cells without `see` once more. What they use up, they fail without."""
+    return [
+        Step(_repeat(name), CANARY, "", master.notebook.cells[master.positions[name]].source)
+        for name in master.points
+        if name not in master.checks
+    ]
+
+
+def _repeat(name):
+    return f"{name} again"
+
+
 def examine(plan, master, reference, limits, run, files=None):
     """Run a submission and score it.
 
@@ -142,7 +181,9 @@ def examine(plan, master, reference, limits, run, files=None):
     examiner = _Examiner(plan, master, reference)
     first, again = (_Runner(master, reference.seed, limits, run, files) for _ in range(2))
     steps = plan.steps + canaries(master)
-    examination = Examination(results={} if plan.untouched else first.through(steps))
+    # Checks with `see` fail without an answer; other tests may give something for the starter.
+    is_vain = plan.untouched and master.sealed
+    examination = Examination(results={} if is_vain else first.through(steps))
     for exercise in master.exercises:
         scores = examiner.scores(exercise, examination.results)
         examination.scores |= examiner.ask_again(exercise, scores, again)

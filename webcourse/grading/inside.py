@@ -5,6 +5,7 @@ Student code runs here. Whatever it does to this process, the outside (`room`) c
 
 import asyncio
 import base64
+import builtins
 import contextlib
 import gc
 import io
@@ -19,6 +20,7 @@ import tempfile
 from IPython.core import async_helpers
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
+from IPython.core.error import StdinNotImplementedError
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
@@ -30,6 +32,7 @@ VERDICT_LIMIT = 1_000_000  # bytes of JSON
 COMPILE_ONLY = "--compile-only"  # argument of `%%ipytest` that our kit understands
 PREPARING = {"cell_seconds": 20, "cell_cpu_seconds": 20, "output_kb": 100}
 LINE_LIMIT, LINES_LIMIT = 4_000, 100  # characters of a line, lines of a traceback
+CANCELLING = 0.1  # seconds that an interrupted `await` gets to end
 
 
 class CellTimeout(BaseException):
@@ -82,6 +85,8 @@ def close_the_doors(job, room, pipe):
     if job["describe"]:
         os.environ[CALLS_VARIABLE] = "yes"
     sys.argv = [""]
+    if shell.inline:
+        sys.path.insert(0, "")  # files beside a notebook can be imported; here only, not in the guard
     _start_afresh()
     limits = job["limits"]
     bounds = {
@@ -110,7 +115,8 @@ def _start_afresh():
     if "numpy" in sys.modules:
         sys.modules["numpy"].random.seed()
     tempfile.tempdir = None
-    asyncio.set_event_loop(asyncio.new_event_loop())
+    shell.loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(shell.loop)
     async_helpers._asyncio_event_loop = None
 
 
@@ -156,8 +162,7 @@ def run_cell(shell, source, limits):
         signal.setitimer(signal.ITIMER_REAL, limits["cell_seconds"], 1)
         signal.setitimer(signal.ITIMER_PROF, limits["cell_cpu_seconds"], 1)
         shell.displayhook.muted = source.rstrip().endswith(";")
-        ok = shell.run_cell(source, store_history=False).success
-        shell.execution_count += 1
+        ok = _run_in_shell(shell, source).success
     except BaseException as error:  # raised between the shell's own handlers
         outputs.add_error(type(error).__name__, str(error), [f"{type(error).__name__}: {error}"])
     finally:
@@ -165,6 +170,39 @@ def run_cell(shell, source, limits):
         signal.setitimer(signal.ITIMER_PROF, 0)
     status = "timeout" if timed_out else "ok" if ok else "error"
     return {"status": status, "outputs": outputs.as_list()}
+
+
+def _run_in_shell(shell, source):
+    """IPython's ExecutionResult."""
+    if not shell.inline:
+        result = shell.run_cell(source, store_history=False)
+        shell.execution_count += 1
+        return result
+    task = shell.loop.create_task(_as_in_a_notebook(shell, source))
+    try:
+        return shell.loop.run_until_complete(task)
+    except BaseException:
+        task.cancel()
+        with contextlib.suppress(BaseException):  # what it still says belongs to this cell
+            shell.loop.run_until_complete(asyncio.wait([task], timeout=CANCELLING))
+        raise
+
+
+async def _as_in_a_notebook(shell, source):
+    """Run a cell inside the running event loop, which its `await`s share, and keep In and Out."""
+    try:
+        cell = shell.transform_cell(source)
+    except Exception:
+        return shell.run_cell(source, store_history=True)  # it fails again, and shows how
+    if not shell.should_run_async(source, transformed_cell=cell):
+        return shell.run_cell(source, store_history=True)
+    result = None
+    try:
+        result = await shell.run_cell_async(source, store_history=True, transformed_cell=cell)
+        return result
+    finally:
+        shell.events.trigger("post_execute")
+        shell.events.trigger("post_run_cell", result)
 
 
 class Outputs:
@@ -285,6 +323,8 @@ class Shell(InteractiveShell):
     """IPython as a notebook has it."""
 
     outputs = Outputs(0)
+    inline = False
+    loop = None
 
     def _showtraceback(self, etype, evalue, stb):
         self.outputs.add_error(etype.__name__, evalue, stb)
@@ -304,14 +344,34 @@ def make_shell(inline):
     """Shell: a new one, without history and colors.
 
     Args:
-        inline (bool): charts that a cell leaves open are displayed, as in a notebook.
+        inline (bool): all is as in a notebook: charts that a cell leaves open are displayed, an event
+            loop is running, and files in the working folder can be imported.
     """
     os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline" if inline else "agg"
     config = Config()
     config.HistoryManager.enabled = False
     config.InteractiveShell.colors = "nocolor"
     config.InteractiveShell.xmode = "Context"
-    return Shell.instance(config=config, display_pub_class=Publisher, displayhook_class=Hook)
+    made = Shell.instance(config=config, display_pub_class=Publisher, displayhook_class=Hook)
+    if inline:
+        _make_a_notebook_of(made)
+    return made
+
+
+def _make_a_notebook_of(shell):
+    """Let a shell do what a notebook's kernel does beyond it."""
+    shell.inline, shell.loop = True, asyncio.new_event_loop()
+    asyncio.set_event_loop(shell.loop)
+    shell.set_hook("show_in_pager", lambda *_, **__: None)  # no output: it has a place of its own there
+    builtins.input = _refuse_input
+    if "matplotlib" in sys.modules:  # imported before: too late for MPLBACKEND
+        shell.enable_matplotlib("inline")
+
+
+def _refuse_input(prompt=""):
+    raise StdinNotImplementedError(
+        "raw_input was called, but this frontend does not support input requests."
+    )
 
 
 def prepare(shell, source):

@@ -318,10 +318,9 @@ def sort_cells(cells, master):
             place = _pass(intake, positions[cell.grade_id])
             if cell.grade_id in starters:
                 _keep_answer(intake, cell, starters[cell.grade_id], repeated)
-        elif cell.source.strip() in master.released:
+        elif (found := _find(cell, place, intake, master)) is not None:
             intake.matches += len(cell.source.strip()) >= TELLING
-            same = master.released[cell.source.strip()]
-            place = _pass(intake, next((p for p in same if p > place), same[0]))
+            place = _pass(intake, found)
             intake.kept.add(place)
         elif cell.source.strip() and (cell.kind == "code" or not master.sealed):
             room_for_extras -= len(cell.source)
@@ -335,6 +334,19 @@ def sort_cells(cells, master):
     if intake.matches and missing:
         intake.notes.append(f"missing answer cells: {', '.join(missing)}")
     return intake
+
+
+def _find(cell, place, intake, master):
+    """int | None: the position of the master's cell with this text.
+
+    Where plain cells run, a copy of one, or one that was moved up or down, is a cell of the student's own.
+    """
+    same = master.released.get(cell.source.strip(), [])
+    below = next((p for p in same if p > place), None)
+    if below is not None or not same:
+        return below
+    is_plain = not grade_id(master.notebook.cells[same[0]])
+    return None if is_plain and not master.sealed else same[0]
 
 
 def _pass(intake, place):

@@ -128,10 +128,11 @@ def _apply(text, edits):
             inner = slice(
                 starts[new.lineno - 1] + new.col_offset, starts[new.end_lineno - 1] + new.end_col_offset
             )
-            # In brackets, so that the line breaks before and after it may stay.
             above = data[start : inner.start].count(b"\n")
             below = data[inner.stop : end].count(b"\n")
-            piece = b"(" + b"\n" * above + data[inner] + b"\n" * below + b")"
+            piece = data[inner]
+            if above or below:  # in brackets, so that the line breaks before and after it may stay
+                piece = b"(" + b"\n" * above + piece + b"\n" * below + b")"
         else:
             piece = b"(" + new.encode() + b"\n" * old.count(b"\n") + b")" if b"\n" in old else new.encode()
         data, taken = data[:start] + piece + data[end:], start

@@ -17,7 +17,8 @@ EXECUTE, WRITE_FILE, READ_FILE, READ_DIR = 1, 2, 4, 8
 TRUNCATE, IOCTL_DEV = 1 << 14, 1 << 15
 OF_FILES = EXECUTE | WRITE_FILE | READ_FILE | TRUNCATE | IOCTL_DEV  # rights that a file can have
 ABSTRACT_SOCKETS, SIGNALS = 1, 2  # scopes, from ABI 6 on
-SYSTEM = "/usr", "/lib", "/lib32", "/lib64", "/bin", "/sbin", "/etc", "/proc"
+SYSTEM = "/usr", "/lib", "/lib32", "/lib64", "/bin", "/sbin", "/etc"
+OF_PROC = "cpuinfo", "meminfo", "stat", "loadavg", "uptime", "self"  # of others it would tell too much
 DEVICES = "/dev/null", "/dev/zero", "/dev/urandom", "/dev/random", "/dev/full"
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -51,7 +52,8 @@ def restrict(folder, readable):
     attributes = struct.pack("QQQ", rights, 0, scopes)[: {1: 8, 2: 8, 3: 8, 4: 16, 5: 16}.get(abi(), 24)]
     rules = _checked(_libc.syscall(CREATE_RULESET, attributes, len(attributes), 0))
     try:
-        for path in (*SYSTEM, *readable):
+        of_proc = [f"/proc/{name}" for name in OF_PROC]
+        for path in (*SYSTEM, *of_proc, *readable):
             _allow(rules, path, EXECUTE | READ_FILE | READ_DIR)
         for path in DEVICES:
             _allow(rules, path, READ_FILE | WRITE_FILE | (IOCTL_DEV & rights))
