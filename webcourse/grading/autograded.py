@@ -8,12 +8,14 @@ import nbformat
 from nbformat import NotebookNode
 from nbgrader import utils
 
+from . import judge
 from .master import grade_id
 from .transplant import GIVEN, TESTS
 
 ANSI = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\x80-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
 PNG = b"\x89PNG\r\n\x1a\n"
+ALONE = "earned in a second run, with the reference solution in place of the other answers\n"
 
 
 def fill(plan, master, examination, notes):
@@ -59,14 +61,19 @@ def fill(plan, master, examination, notes):
 
 
 def _outputs_of_tests(result, score):
-    """list[NotebookNode]: the outputs as they came, with the reason where these do not tell the score."""
+    """list[NotebookNode]: the outputs as they came; where they do not tell the score, what tells it."""
     outputs = _outputs(result, errors_only=False)
-    if score.passed or any(output.output_type == "error" for output in outputs):
+    shows_error = any(output.output_type == "error" for output in outputs)
+    if judge.tells(result, score) or (shows_error and not score.earned):
         return outputs
-    if score.earned and not score.alone:
-        return outputs  # the number is part of the points
     kept = [output for output in outputs if output.output_type == "stream" and output.name == "stdout"]
-    return kept if score.earned == score.points else [*kept, _report(score)]
+    if not score.earned:
+        return [*kept, _report(score)]
+    kept.append(nbformat.v4.new_output("stream", name="stdout", text=ALONE))
+    if score.earned < score.points:
+        points = {"text/plain": f"{score.earned:g}"}
+        kept.append(nbformat.v4.new_output("execute_result", data=points, execution_count=None))
+    return kept
 
 
 def _report(score):

@@ -318,11 +318,11 @@ class Run:
 
     def results(self, items):
         """Run *items*; yields (work.Task, work.Result or an exception), with progress on the terminal."""
+        address = self.options.scheduler
+        cluster = engines.connect(address) if address else None  # before anything takes long
         kits = self._kits({(item.assignment, item.notebook) for item in items})
         engine = (
-            engines.Cluster(kits, self.options.scheduler)
-            if self.options.scheduler
-            else engines.LocalPool(kits, self.options.jobs)
+            engines.Cluster(kits, cluster) if cluster else engines.LocalPool(kits, self.options.jobs)
         )
         with engine:
             self.interrupted.told.append(engine.stop)

@@ -30,6 +30,7 @@ class Reference:
     seed: str
     expected: dict  # grade_id of a tests cell with `see` -> list[judge.Expected]
     armed: set  # grade_ids of the other tests cells whose canaries work
+    numbers: set  # grade_ids of the other tests cells that end in a number of points
 
 
 @dataclass
@@ -99,7 +100,7 @@ def run_reference(master, seed, limits, run):
     again = _Runner(master, seed, limits, run, files, describe=True).through(
         plan.steps + _repeated(master) + canaries(master)
     )
-    expected, armed = {}, set()
+    expected, armed, numbers = {}, set(), set()
     for name, points in master.points.items():
         try:
             if name in master.checks:
@@ -107,16 +108,22 @@ def run_reference(master, seed, limits, run):
                 if _seen(judge.expect(as_they_are.get(name))) != _seen(expected[name]):
                     raise judge.BadVerdict("what its checks see is not the same twice")
             else:
-                score = judge.judge_outputs(again.get(name), None, points, is_armed=False)
-                if not score.passed:
-                    raise judge.BadVerdict(score.reason)
-                repeated = judge.judge_outputs(again.get(_repeat(name)), None, points, is_armed=False)
-                canary = judge.judge_outputs(again.get(_canary(name)), None, points, is_armed=False)
-                if repeated.passed and not canary.earned:  # it is the starter that fails them
+                is_number = judge.shows_number(again.get(name))
+                first, repeated = (
+                    judge.judge_outputs(again.get(step), None, points, is_number, is_armed=False)
+                    for step in (name, _repeat(name))
+                )
+                if not first.passed:
+                    raise judge.BadVerdict(first.reason)
+                canary = again.get(_canary(name))
+                # Only where nothing but the starter makes them fail.
+                if repeated.passed and canary and not judge.passes(canary, points, is_number):
                     armed.add(name)
+                if is_number:
+                    numbers.add(name)
         except judge.BadVerdict as problem:
             raise CourseError(_fails(master, name, seed, problem, plan, again)) from problem
-    return Reference(str(seed), expected, armed)
+    return Reference(str(seed), expected, armed, numbers)
 
 
 def _seen(expected):
@@ -222,8 +229,9 @@ class _Examiner:
         points = self.master.points[name]
         if name in self.reference.expected:
             return judge.judge(self.reference.expected[name], results.get(name), points)
-        is_armed = name in self.reference.armed
-        return judge.judge_outputs(results.get(name), results.get(_canary(name)), points, is_armed)
+        canary, known = results.get(_canary(name)), self.reference
+        is_number, is_armed = name in known.numbers, name in known.armed
+        return judge.judge_outputs(results.get(name), canary, points, is_number, is_armed)
 
     def ask_again(self, exercise, scores, runner):
         """*scores*, better where the exercise earns more when it runs without the other answers."""

@@ -11,7 +11,6 @@ import os
 import resource
 import selectors
 import signal
-import socket
 import sys
 import time
 
@@ -41,34 +40,43 @@ class Lost(Exception):
         self.cause, self.reason = cause, reason
 
 
-def keep(job, results):
+def keep(job, channel):
     """Run a job in a room.
 
     Args:
         job (dict): see `room.job`.
-        results (int): descriptor of a socket. Takes the room's lines, each behind FROM_ROOM, and a
-            last one behind FROM_GUARD: JSON with `end`, which is None, or a dict with `cause` and
-            `reason` when the run was lost, and with `cpu` and `seconds`.
+        channel (socket.socket): takes the room's lines, each behind FROM_ROOM, and a last one behind
+            FROM_GUARD: JSON with `end`, which is None, or a dict with `cause` and `reason` when the
+            run was lost, and with `cpu` and `seconds`. The cause ROOM is no fault of the job's.
     """
     _die_with_parent()
     os.setsid()
-    with socket.socket(fileno=results) as channel:
-        started = time.monotonic()
-        try:
-            with walls.room(job["walls"]) as room:
-                _Guard(job, room, channel).run()
-            end = None
-        except Lost as lost:
-            end = {"cause": lost.cause, "reason": lost.reason}
-        except (BrokenPipeError, ConnectionError):
-            return  # nobody wants to know
-        except Exception as error:
-            end = {"cause": ROOM, "reason": f"the room could not be built ({type(error).__name__}: {error})"}
-        usage = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-        cpu = sum(each.ru_utime + each.ru_stime for each in usage)
-        last = {"end": end, "cpu": cpu, "seconds": time.monotonic() - started}
-        with contextlib.suppress(OSError):
-            channel.sendall(FROM_GUARD + json.dumps(last).encode() + b"\n")
+    started = time.monotonic()
+    try:
+        with contextlib.ExitStack() as stack:
+            _Guard(job, _step_in(job["walls"], stack), channel).run()
+        end = None
+    except Lost as lost:
+        end = {"cause": lost.cause, "reason": lost.reason}
+    except (BrokenPipeError, ConnectionError):
+        return  # nobody wants to know
+    except Exception as error:
+        end = {"cause": CRASH, "reason": f"the room broke down ({type(error).__name__}: {error})"}
+    usage = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    cpu = sum(each.ru_utime + each.ru_stime for each in usage)
+    last = {"end": end, "cpu": cpu, "seconds": time.monotonic() - started}
+    with contextlib.suppress(OSError):
+        channel.sendall(FROM_GUARD + json.dumps(last).encode() + b"\n")
+
+
+def _step_in(kind, stack):
+    """Build a room that lasts as long as *stack*, and join it."""
+    try:
+        room = stack.enter_context(walls.room(kind))
+        room.step_in()
+    except Exception as error:
+        raise Lost(ROOM, f"{kind} fails ({type(error).__name__}: {error})") from error
+    return room
 
 
 class _Guard:
@@ -86,7 +94,6 @@ class _Guard:
         room = self.room
         if not room.own_processes:
             _become_subreaper()
-        room.step_in()
         self._carry_files()
         reads, writes = os.pipe()
         self.child = os.fork()

@@ -13,6 +13,7 @@ import sys
 from dataclasses import dataclass, field
 
 from .course import is_litter, printable
+from .master import grade_id
 
 FILE_LIMIT = 20_000_000  # bytes of a notebook; ours have at most one million with all charts
 ANSWER_LIMIT = 100_000  # characters of an answer
@@ -312,13 +313,13 @@ def sort_cells(cells, master):
     intake = Intake()
     positions, starters = master.positions, master.starters
     place, room_for_extras, repeated = -1, EXTRA_LIMIT, []
-    for cell in cells:
+    for cell, ahead in zip(cells, _named_ahead(cells, positions), strict=True):
         if cell.grade_id in positions:
             intake.matches += cell.grade_id in starters or cell.grade_id in master.points
             place = _pass(intake, positions[cell.grade_id])
             if cell.grade_id in starters:
                 _keep_answer(intake, cell, starters[cell.grade_id], repeated)
-        elif (found := _find(cell, place, intake, master)) is not None:
+        elif (found := _find(cell, place, ahead, master)) is not None:
             intake.matches += len(cell.source.strip()) >= TELLING
             place = _pass(intake, found)
             intake.kept.add(place)
@@ -336,17 +337,25 @@ def sort_cells(cells, master):
     return intake
 
 
-def _find(cell, place, intake, master):
+def _named_ahead(cells, positions):
+    """list[int]: for each cell the position in the master of the next one that has a name there."""
+    ahead, following = [], sys.maxsize
+    for cell in reversed(cells):
+        ahead.append(following)
+        following = positions.get(cell.grade_id, following)
+    return ahead[::-1]
+
+
+def _find(cell, place, ahead, master):
     """int | None: the position of the master's cell with this text.
 
-    Where plain cells run, a copy of one, or one that was moved up or down, is a cell of the student's own.
+    Where plain cells run, one that was copied or moved beyond a named cell is the student's own.
     """
     same = master.released.get(cell.source.strip(), [])
     below = next((p for p in same if p > place), None)
-    if below is not None or not same:
-        return below
-    is_plain = not grade_id(master.notebook.cells[same[0]])
-    return None if is_plain and not master.sealed else same[0]
+    if not same or grade_id(master.notebook.cells[same[0]]) or master.sealed:
+        return below if below is not None or not same else same[0]
+    return below if below is not None and below < ahead else None
 
 
 def _pass(intake, place):

@@ -94,49 +94,66 @@ def expect(result):
 # ------------------------------------------------------------------ tests of any course
 
 
-def points_of_outputs(result, points):
-    """What nbgrader gives for a tests cell's outputs.
+def points_of_outputs(result, points, shows_number):
+    """What nbgrader gives for a tests cell's outputs, without its weak spots: here an error outranks
+    a number wherever it stands, and a number is one.
 
     Args:
         result (dict): of `room.Rooms.run`.
         points (float): that the cell is worth.
+        shows_number (bool): the cell ends in a number of points for the reference solution.
 
     Returns:
         float
 
     Raises:
-        BadVerdict: if the cell shows a number that is no score.
+        BadVerdict: if the cell shows no number where it should, or one that is no score.
     """
-    cell = NotebookNode(
-        cell_type="code",
-        source="",
-        metadata=NotebookNode(nbgrader=NotebookNode(grade=True, solution=False, points=points)),
-        outputs=[_as_node(output) for output in result["outputs"]],
-    )
-    try:
-        earned = float(utils.determine_grade(cell)[0])
-    except (ValueError, TypeError, KeyError, AttributeError, OverflowError):
-        raise BadVerdict("the checks end in a value that is no number of points") from None
-    if not (math.isfinite(earned) and 0 <= earned <= points):
-        raise BadVerdict(f"the checks end in {earned:g} points, which is not between 0 and {points:g}")
-    return earned
+    outputs = result["outputs"]
+    if result["status"] == "error" or any(map(_is_failure, outputs)):
+        return 0.0
+    if not shows_number:
+        return points
+    shown = [output for output in outputs if output.get("output_type") == "execute_result"]
+    number = as_number(shown[-1]) if shown else None
+    if number is None:
+        raise BadVerdict("the checks should end in a number of points, and do not")
+    if not 0 <= number <= points:
+        raise BadVerdict(f"the checks end in {number:g} points, which is not between 0 and {points:g}")
+    return number
 
 
-def _as_node(output):
-    """NotebookNode: an output in nbformat's shape, whatever a room sent."""
+def _is_failure(output):
+    """bool: an error, or anything on stderr, which nbgrader takes for one."""
+    kind = output.get("output_type")
+    return kind == "error" or (kind == "stream" and output.get("name") == "stderr")
+
+
+def as_number(output):
+    """float | None: the finite number that an output shows as its text."""
     data = output.get("data")
-    node = NotebookNode(output_type=str(output.get("output_type")), name=str(output.get("name")))
-    node.data = NotebookNode(data if isinstance(data, dict) else {})
-    return node
+    try:
+        number = float(data["text/plain"])
+    except (ValueError, TypeError, KeyError, OverflowError):
+        return None
+    return number if math.isfinite(number) else None
 
 
-def judge_outputs(result, canary, points, is_armed):
+def shows_number(result):
+    """bool: whether a tests cell ends in a number; False for one that did not run."""
+    outputs = (result or {}).get("outputs", [])
+    shown = [output for output in outputs if output.get("output_type") == "execute_result"]
+    return bool(shown) and as_number(shown[-1]) is not None
+
+
+def judge_outputs(result, canary, points, shows_number, is_armed):
     """Score a tests cell without `see`.
 
     Args:
         result (dict | None): of `room.Rooms.run`; None when the cell was not reached.
         canary (dict | None): of the same cell, run later on the unsolved starter.
         points (float): that the cell is worth.
+        shows_number (bool): see `points_of_outputs`.
         is_armed (bool): with the reference solution the canary failed, as it should.
 
     Returns:
@@ -148,8 +165,8 @@ def judge_outputs(result, canary, points, is_armed):
         return Score(points, cause=TIME, reason="the checks did not end in time", evidence=OUTPUTS)
     score = Score(points, evidence=CANARIES if is_armed else OUTPUTS)
     try:
-        score.earned = points_of_outputs(result, points)
-        if score.earned and is_armed and _passes(canary, points):
+        score.earned = points_of_outputs(result, points, shows_number)
+        if score.earned and is_armed and passes(canary, points, shows_number):
             score.earned, score.cause = 0.0, DISARMED
             score.reason = "these checks also pass on the unsolved starter: something switched them off"
             return score
@@ -160,17 +177,45 @@ def judge_outputs(result, canary, points, is_armed):
         score.cause = PASSED
     else:
         score.cause = FAILED
-        error = describe_error(result)
-        score.reason = error or ("the checks give part of the points" if score.earned else "it failed")
+        score.reason = describe_error(result) or _why_not_all(result, score.earned, points)
     return score
 
 
-def _passes(canary, points):
-    """bool: whether a canary earns something, or did not come to its end although it was reached."""
+def tells(result, score):
+    """bool: whether nbgrader reads from a tests cell's outputs what it scored."""
+    cell = NotebookNode(
+        cell_type="code",
+        source="",
+        metadata=NotebookNode(nbgrader=NotebookNode(grade=True, solution=False, points=score.points)),
+        outputs=[_as_node(output) for output in (result or {}).get("outputs", [])],
+    )
+    try:
+        return utils.determine_grade(cell)[0] == score.earned
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError):
+        return False
+
+
+def _as_node(output):
+    """NotebookNode: an output in nbformat's shape, whatever a room sent."""
+    data = output.get("data")
+    node = NotebookNode(output_type=str(output.get("output_type")), name=str(output.get("name")))
+    node.data = NotebookNode(data if isinstance(data, dict) else {})
+    return node
+
+
+def _why_not_all(result, earned, points):
+    """str: why a tests cell that shows no exception does not earn all points."""
+    if any(output.get("name") == "stderr" for output in result["outputs"]):
+        return "something was written to stderr during the checks, which counts as failure"
+    return f"the checks give {earned:g} of {points:g} points"
+
+
+def passes(canary, points, shows_number):
+    """bool: whether a canary earns something, or shows no number where it should."""
     if canary is None or canary["status"] != "ok":
         return False
     try:
-        return points_of_outputs(canary, points) > 0
+        return points_of_outputs(canary, points, shows_number) > 0
     except BadVerdict:
         return True
 

@@ -28,6 +28,7 @@ from sqlalchemy.exc import DBAPIError, SAWarning, SQLAlchemyError
 
 from .course import CourseError
 from .feedback import render
+from .judge import UNREADABLE
 from .master import grade_id
 from .work import as_text
 
@@ -202,6 +203,24 @@ class Recorder:
             warnings.simplefilter("ignore", SAWarning)  # about nbgrader's own ways
             submission = gradebook.update_or_create_submission(task.assignment, task.student, **when)
         submitted = next(n for n in submission.notebooks if n.name == task.notebook)
+        if _is_missing(result):
+            self._give_nothing(submitted)
+        else:
+            self._give(submitted, result)
+        gradebook.db.flush()
+        gradebook.db.refresh(submitted)
+        penalty = None if _is_missing(result) else self._penalty(submission, submitted)
+        submitted.late_submission_penalty = penalty
+        gradebook.db.commit()
+        return submitted
+
+    @staticmethod
+    def _give_nothing(submitted):
+        """What nbgrader does for a notebook that was not handed in: nobody has to look at it."""
+        for grade in submitted.grades:
+            grade.auto_score, grade.needs_manual_grade = 0.0, False
+
+    def _give(self, submitted, result):
         names = self._cell_names(submitted.notebook_id)
         earned = result.scores | result.by_hand
         for grade in submitted.grades:
@@ -209,15 +228,12 @@ class Recorder:
             if name in earned:
                 grade.auto_score = earned[name]
                 grade.needs_manual_grade = grade.manual_score is not None or grade.auto_score is None
+            elif grade.auto_score is not None:  # a task, in a notebook that was missing until now
+                grade.auto_score, grade.needs_manual_grade = None, grade.manual_score is None
         for comment in submitted.comments:
             name = names[comment.cell_id]
             if name in result.comments:
                 comment.auto_comment = result.comments[name]
-        gradebook.db.flush()
-        gradebook.db.refresh(submitted)
-        submitted.late_submission_penalty = self._penalty(submission, submitted)
-        gradebook.db.commit()
-        return submitted
 
     def _cell_names(self, notebook_id):
         """dict[str, str]: names of a notebook's cells by id; asking each row for its cell takes long."""
@@ -275,6 +291,13 @@ class Recorder:
             return sorted(
                 (_row(submission) for submission in submissions), key=lambda row: row["student"]
             )
+
+
+def _is_missing(result):
+    """bool: whether there was no notebook that could be read."""
+    exercises = result.receipt["exercises"].values()
+    causes = {score["cause"] for scores in exercises for score in scores.values()}
+    return causes == {UNREADABLE}
 
 
 def read_receipt(path):

@@ -8,7 +8,6 @@ is marked "lost".
 
 import contextlib
 import json
-import multiprocessing
 import os
 import secrets
 import socket
@@ -18,6 +17,7 @@ import threading
 import time
 from collections import OrderedDict
 from dataclasses import asdict, dataclass
+from multiprocessing.connection import wait
 from pathlib import Path
 
 from . import walls, zygote
@@ -143,11 +143,12 @@ class Rooms:
             prefix = Prefix((), prefix.prepared, prefix.inline)
         for attempt in (1, 2):
             try:
-                return self._run(self._zygote(prefix), job, cancelled)
+                with self._lent(prefix) as zygote:
+                    return self._run(zygote, job, cancelled)
             except (ConnectionError, EOFError) as error:  # the zygote is gone: a new one, once
                 self._forget(prefix)
                 if attempt == 2:
-                    raise CannotRun(f"rooms end as soon as they are made ({error!r})") from error
+                    raise CannotRun(f"no room can be had: {error or 'the zygote ends'}") from error
 
     def _run(self, zygote, job, cancelled):
         done = len(zygote.results)
@@ -158,21 +159,37 @@ class Rooms:
         token = secrets.token_hex(8)  # messages without it are not the kit's
         rest = {**job, "cells": job["cells"][done:], "walls": self.kind, "token": token}
         with zygote.start(rest) as channel:
-            return known + _Run(rest, channel, cancelled).results()
+            return known + _Run(rest, channel, cancelled, zygote.is_gone).results()
 
-    def _zygote(self, prefix):
+    @contextlib.contextmanager
+    def _lent(self, prefix):
+        """A zygote that stays until the end of the block: its rooms, those of other threads as well,
+        end when it does."""
         with self._lock:
             if prefix not in self._zygotes:
                 self._zygotes[prefix] = Zygote(prefix)
+            zygote = self._zygotes[prefix]
+            zygote.users += 1
             self._zygotes.move_to_end(prefix)
             while len(self._zygotes) > KEPT:
-                self._zygotes.popitem(last=False)[1].close()
-            return self._zygotes[prefix]
+                self._close_unused(self._zygotes.popitem(last=False)[1])
+        try:
+            yield zygote
+        finally:
+            with self._lock:
+                zygote.users -= 1
+                if zygote not in self._zygotes.values():
+                    self._close_unused(zygote)
 
     def _forget(self, prefix):
         with self._lock:
             if prefix in self._zygotes:
-                self._zygotes.pop(prefix).close()
+                self._close_unused(self._zygotes.pop(prefix))
+
+    @staticmethod
+    def _close_unused(zygote):
+        if not zygote.users:
+            zygote.close()
 
 
 class Zygote:
@@ -180,8 +197,8 @@ class Zygote:
 
     def __init__(self, prefix):
         ours, theirs = socket.socketpair()
-        self.channel = ours
-        self._sending = multiprocessing.Lock()  # forks of this process may use it as well
+        self.channel = ours  # forks of this process use it as well
+        self.users = 0  # runs of this process that are in its rooms
         with theirs:
             self.process = subprocess.Popen(
                 [sys.executable, "-P", "-m", zygote.__name__, str(theirs.fileno())],
@@ -193,7 +210,7 @@ class Zygote:
             )
         limits = {"cell_seconds": 60, "cell_cpu_seconds": 60, "output_kb": 1000}
         zygote.send(self.channel, {**asdict(prefix), "limits": limits})
-        told, _ = zygote.receive(self.channel)
+        told = zygote.receive(self.channel)
         if told is None:
             raise CannotRun("the process that rooms are made from does not start: see the error above")
         self.results, self.threads = told["results"], told["threads"]
@@ -203,8 +220,9 @@ class Zygote:
         """Start a room. Yields the socket that its results come from."""
         results, theirs = socket.socketpair()
         with results:
-            with theirs, self._sending:
-                zygote.send(self.channel, job, [theirs.fileno()])
+            with theirs:
+                zygote.ask(self.channel, theirs)
+            zygote.send(results, job)
             try:
                 yield results
             finally:  # the guard cleans up, and then closes its end
@@ -213,6 +231,12 @@ class Zygote:
                     results.settimeout(CLEANING)
                     while results.recv(1 << 16):
                         pass
+
+    def is_gone(self):
+        """bool: whether the process has ended. It says nothing, so its channel is readable only then."""
+        with contextlib.suppress(OSError, ValueError):
+            return bool(wait([self.channel], 0))
+        return True
 
     def close(self):
         """End it, and every room that still runs."""
@@ -243,12 +267,12 @@ def _environment():
 class _Run:
     """Reads what a room sends. None of it is believed before it is checked."""
 
-    def __init__(self, job, channel, cancelled):
+    def __init__(self, job, channel, cancelled, is_gone):
         self.names = [cell["id"] for cell in job["cells"]]
         self.token = job["token"]
-        self.channel, self.cancelled = channel, cancelled
+        self.channel, self.cancelled, self.is_gone = channel, cancelled, is_gone
         self.deadline = time.monotonic() + job["limits"]["notebook_seconds"] + SPARE + GRACE
-        self.done, self.ready, self.end = [], False, None
+        self.done, self.ready = [], False
 
     def results(self):
         """See `Rooms.run`."""
@@ -279,13 +303,16 @@ class _Run:
             except TimeoutError:
                 continue
             if not data:
-                if not self.ready and self.end is None:
-                    raise EOFError("the room's guard ended")
+                if not self.ready or self.is_gone():  # no fault of the student's
+                    raise EOFError("its guard ended")
                 return {"cause": CRASH, "reason": "the room's guard was killed"}
             *lines, buffer = (buffer + data).split(b"\n")
             for line in lines:
                 if line.startswith(FROM_GUARD):
-                    return json.loads(line[1:])["end"] or self._unfinished()
+                    end = json.loads(line[1:])["end"]
+                    if end and end["cause"] == ROOM:
+                        raise EOFError(end["reason"])
+                    return end or self._unfinished()
                 try:
                     self._take(json.loads(line[1:]))
                 except (ValueError, TypeError, KeyError, RecursionError):

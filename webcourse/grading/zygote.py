@@ -4,8 +4,10 @@ It has imported what notebooks need and run the cells that every submission begi
 forks a guard (see `guard`), which puts up the walls, forks once more and runs the student's cells.
 It stays single-threaded, since threads do not survive a fork.
 
-On its control socket it takes a line of JSON for each job together with the descriptor that the results
-go to. It ends when the socket does.
+On its control socket it takes a byte for each job together with one end of another socket, which the
+guard reads the job from and writes the results to. It ends when the control socket does. The graders
+that share a control socket need no lock: a byte with its descriptor arrives whole or not at all,
+whichever of them is killed when.
 """
 
 import contextlib
@@ -33,7 +35,7 @@ PRELOADED = (
     "ipytest",
     "webcourse.lab",
 )
-FORK, STOP = "fork", "stop"
+FORK = b"f"
 HEADER = 8  # bytes that tell the length of a message
 
 
@@ -41,7 +43,7 @@ def main(control):
     """Serve until the other end of *control* (int, a descriptor) is closed."""
     channel = socket.socket(fileno=control)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the grader to handle
-    settings, _ = receive(channel)
+    settings = receive(channel)
     warm = _warm_up(settings)
     send(channel, warm)
     gc.collect()
@@ -57,10 +59,10 @@ def main(control):
             if woken in ready:
                 _collect_children(woken)
             if channel.fileno() in ready:
-                job, descriptors = receive(channel)
-                if job is None:
+                said, descriptors, _, _ = socket.recv_fds(channel, len(FORK), 1)
+                if not said:
                     return
-                _fork_guard(job, descriptors, [channel, selector], [woken, wakes])
+                _fork_guard(descriptors, [channel, selector], [woken, wakes])
 
 
 def _warm_up(settings):
@@ -77,7 +79,7 @@ def _warm_up(settings):
     return {"results": results, "threads": threads}
 
 
-def _fork_guard(job, descriptors, to_close, pipe):
+def _fork_guard(descriptors, to_close, pipe):
     if os.fork() == 0:
         try:
             signal.set_wakeup_fd(-1)
@@ -86,7 +88,10 @@ def _fork_guard(job, descriptors, to_close, pipe):
                 each.close()
             for each in pipe:
                 os.close(each)
-            guard.keep(job, descriptors[0])
+            with socket.socket(fileno=descriptors[0]) as results:
+                job = receive(results)
+                if job is not None:
+                    guard.keep(job, results)
         finally:
             os._exit(0)
     for descriptor in descriptors:
@@ -102,27 +107,27 @@ def _collect_children(woken):
             pass
 
 
-# ------------------------------------------------------------------ messages with descriptors
+# ------------------------------------------------------------------ messages
 
 
-def send(channel, message, descriptors=()):
-    """Send *message* (plain data) and open files to the other end of a Unix socket."""
+def ask(channel, end):
+    """Ask the zygote at the other end of *channel* for a guard that talks at *end* (both sockets)."""
+    socket.send_fds(channel, [FORK], [end.fileno()])
+
+
+def send(channel, message):
+    """Send *message* (plain data) to the other end of a socket."""
     data = json.dumps(message).encode()
-    head = len(data).to_bytes(HEADER, "big")
-    if descriptors:
-        socket.send_fds(channel, [head], list(descriptors))
-    else:
-        channel.sendall(head)
-    channel.sendall(data)
+    channel.sendall(len(data).to_bytes(HEADER, "big") + data)
 
 
 def receive(channel):
-    """tuple[object, list[int]]: a message and the descriptors that came with it; None at the end."""
-    head, descriptors, _, _ = socket.recv_fds(channel, HEADER, 4)
+    """A message (plain data), or None at the end."""
+    head = channel.recv(HEADER)
     if not head:
-        return None, []
+        return None
     head += _exactly(channel, HEADER - len(head))
-    return json.loads(_exactly(channel, int.from_bytes(head, "big"))), descriptors
+    return json.loads(_exactly(channel, int.from_bytes(head, "big")))
 
 
 def _exactly(channel, size):
