@@ -16,6 +16,7 @@ from nbgrader.api import Gradebook
 
 from tests.grading import kit
 from tests.grading.kit import ASSIGNMENT, NOTEBOOK, SOLUTIONS, code, hand_in, submission
+from webcourse.cli import main
 from webcourse.grading import autograded, walls
 
 ROOT = Path(__file__).parents[2]
@@ -359,3 +360,58 @@ def test_ctrl_c_before_the_first_grade_is_no_traceback(course):
     os.killpg(process.pid, signal.SIGINT)
     _, errors = process.communicate(timeout=20)
     assert process.returncode != 0
+
+
+# ------------------------------------------------------------------ again, and reports
+
+
+def test_a_preview_shows_what_a_changed_check_would_change_and_writes_nothing(course, capsys):
+    wrong = {**SOLUTIONS, "greet": "def greet(name):\n    return f'Hi, {name}'"}
+    hand_in(course, "alice", submission(SOLUTIONS))
+    hand_in(course, "bob", submission(wrong))
+    quick = ["--course", str(course.root), "--cell-seconds", "6", "--trust"]
+    assert main(["grade", *quick]) == 0
+    before = {path: path.read_bytes() for path in course.root.rglob("*") if path.is_file()}
+    kit.make_course(course.root, solutions={"greet": wrong["greet"]}, checks=GREETS_WITH_HI)
+    changed = {path for path in course.root.rglob("*") if path.is_file()} - set(before)
+    capsys.readouterr()
+    assert main(["regrade", "--preview", "--json", *quick]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert {(c["student"], c["exercise"], c["before"], c["after"]) for c in found["changes"]} == {
+        ("alice", "greet", 3.0, 0.0),
+        ("bob", "greet", 0.0, 3.0),
+    }
+    assert main(["regrade", "--preview", *quick]) == 0
+    assert "Nothing was written" in capsys.readouterr().out
+    for path, content in before.items():
+        if "source" not in path.parts and path not in changed:
+            assert path.read_bytes() == content, path
+    assert main(["regrade", *quick]) == 0
+    assert rows(course)["bob"]["score"] == "9"
+
+
+GREETS_WITH_HI = {
+    "greet-basics": '''
+def test_the_name_is_greeted(see):
+    """"Hi, " and the name."""
+    assert see(greet("Alice")) == "Hi, Alice"
+''',
+    "greet-details": '''
+def test_any_name_is_greeted(see, rng):
+    """"Hi, " and the name, whichever."""
+    expected = str(rng.random())
+    assert see(greet(expected)[4:]) == expected
+''',
+}
+
+
+def test_the_class_report_is_written_and_can_be_written_again(course, grade_command, capsys):
+    assert main(["report", "--course", str(course.root)]) == 2
+    assert "nothing is graded yet" in capsys.readouterr().err
+    hand_in(course, "alice", submission(SOLUTIONS))
+    assert grade_command(course) == 0
+    page = (course.root / "report.html").read_text()
+    (course.root / "report.html").unlink()
+    assert main(["report", "--course", str(course.root)]) == 0
+    assert (course.root / "report.html").read_text() == page
+    assert "data:image/png" in page and "<script" not in page
