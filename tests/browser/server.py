@@ -17,14 +17,15 @@ START_SECONDS = 60
 
 
 @contextlib.contextmanager
-def jupyter_lab(folder, python=sys.executable):
+def jupyter_lab(folder, python=sys.executable, course=None):
     """Serve *folder*/work. Yields the address, with its token.
 
     Args:
         folder (Path): empty; takes the settings and what the server says (`server.log`) as well.
         python (str): of the environment whose JupyterLab it is.
+        course (Path | None): a course, served instead, by a JupyterLab that is started in it.
     """
-    work, runtime = folder / "work", folder / "runtime"
+    work, runtime = course or folder / "work", folder / "runtime"
     work.mkdir(exist_ok=True)
     _settle(folder / ".jupyter" / "lab" / "user-settings" / "@jupyterlab")
     token = secrets.token_hex(8)
@@ -37,7 +38,7 @@ def jupyter_lab(folder, python=sys.executable):
     env = {key: value for key, value in os.environ.items() if not key.startswith(("JUPYTER", "PYTEST"))}
     with (folder / "server.log").open("w") as log:
         server = subprocess.Popen(
-            command, cwd=folder, env=env | home, stdout=log, stderr=log, start_new_session=True
+            command, cwd=course or folder, env=env | home, stdout=log, stderr=log, start_new_session=True
         )
         try:
             yield f"{_address(server, runtime)}lab?token={token}"

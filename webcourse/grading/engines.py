@@ -279,8 +279,7 @@ class Cluster(_Engine):
 
     def _lost(self, reason):
         return CourseError(
-            f"the cluster at {self.address} was lost ({reason}): what was graded is kept, run again to go "
-            "on"
+            f"the cluster {self.address} was lost ({reason}): what was graded is kept, run again to go on"
         )
 
 

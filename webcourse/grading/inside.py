@@ -32,6 +32,7 @@ VERDICT_LIMIT = 1_000_000  # bytes of JSON
 COMPILE_ONLY = "--compile-only"  # argument of `%%ipytest` that our kit understands
 PREPARING = {"cell_seconds": 20, "cell_cpu_seconds": 20, "output_kb": 100}
 LINE_LIMIT, LINES_LIMIT = 4_000, 100  # characters of a line, lines of a traceback
+FAILING = "(lambda: 1 / 0)()"
 CANCELLING = 0.1  # seconds that an interrupted `await` gets to end
 
 
@@ -353,6 +354,7 @@ def make_shell(inline):
     config.InteractiveShell.colors = "nocolor"
     config.InteractiveShell.xmode = "Context"
     made = Shell.instance(config=config, display_pub_class=Publisher, displayhook_class=Hook)
+    made.run_cell(FAILING)  # showing the first exception takes long, and the forks inherit what it found
     if inline:
         _make_a_notebook_of(made)
     return made
