@@ -16,7 +16,8 @@ from pathlib import Path
 
 import nbformat
 
-ASSIGNMENT, NOTEBOOK = "request-lifecycle", "1_request_lifecycle"
+FIRST, SECOND = "request-lifecycle", "web-framework"
+NOTEBOOKS = {FIRST: "1_request_lifecycle", SECOND: "2_web_framework"}
 HERE = Path(__file__).resolve().parent
 MARKERS = re.compile(r"^ *### (BEGIN|END) SOLUTION\n?", re.MULTILINE)
 
@@ -63,7 +64,9 @@ class Recipe:
     make: object  # Callable[[Lesson], dict | str]: a notebook, or the text of the file
     lost: dict = field(default_factory=dict)  # slug -> parts without points; "all" for every exercise
     reason: str = ""  # what the lost exercises' reason contains
-    file: str = f"{NOTEBOOK}.ipynb"
+    file: str = ""  # its name, if it is not the notebook's
+    assignment: str = FIRST
+    skipped: tuple = ()  # slugs that were not attempted
 
 
 def name(cell):
@@ -90,6 +93,14 @@ def code(source, **metadata):
 BOTH = "basics", "details"
 CRASHER = "import ctypes\n\n\ndef {function}(*arguments, **options):\n    ctypes.string_at(0)"
 EXITS = "async def process_requests_concurrent(n):\n    import os\n\n    os._exit(1)"
+KILLS = """
+class App:
+    def __init__(self, *arguments, **options):
+        import os
+        import signal
+
+        os.kill(os.getpid(), signal.SIGKILL)
+"""
 ENDLESS = """
 def compress_response(body_str, request_headers):
     while True:
@@ -150,13 +161,25 @@ def handle_conditional_get(resource, request_headers):
 INJECTION = """<script>alert("feedback")</script><img src=x onerror="alert(1)"><svg onload="alert(1)">"""
 
 
-def partial(lesson):
-    """Two thirds of the way: half right, some with a misconception, the last ones not attempted."""
-    answers = dict(list(lesson.answers.items())[:9])
-    answers["cookies"] = lesson.impostor("cookies", "flags_are_assignments")
-    answers["conditional-get"] = lesson.impostor("conditional-get", "weak_tags_never_match")
-    answers["session-tokens"] = lesson.impostor("session-tokens", "never_expires")
-    return lesson.notebook(answers)
+SKIPPED = {
+    FIRST: (
+        "wsgi-middleware", "keep-alive-pool", "async-handler", "concurrent-requests", "background-task",
+        "request-timeout", "request-id", "bounded-pool", "socket-to-app",
+    ),
+    SECOND: ("exception-handlers", "streaming", "async-middleware"),
+}  # fmt: skip
+
+
+def partial(skipped, **misconceptions):
+    """A recipe: some not attempted, some with a misconception (slug with underscores -> its name)."""
+    misconceptions = {slug.replace("_", "-"): name for slug, name in misconceptions.items()}
+
+    def make(lesson):
+        wrong = {slug: lesson.impostor(slug, name) for slug, name in misconceptions.items()}
+        answers = {**lesson.answers, **wrong}
+        return lesson.notebook({slug: answers[slug] for slug in answers if slug not in skipped})
+
+    return make
 
 
 def with_answers(**changes):
@@ -227,8 +250,14 @@ RECIPES = [
     Recipe(
         "partial",
         "six right answers, three with a misconception, the rest not attempted",
-        partial,
+        partial(
+            SKIPPED[FIRST],
+            cookies="flags_are_assignments",
+            conditional_get="weak_tags_never_match",
+            session_tokens="never_expires",
+        ),
         lost={"cookies": BOTH, "conditional-get": ("details",), "session-tokens": BOTH},
+        skipped=SKIPPED[FIRST],
     ),
     Recipe(
         "blank",
@@ -300,15 +329,58 @@ RECIPES = [
         lambda lesson: lesson.short({**lesson.answers, **SHORTCUTS}),
         dict.fromkeys(SHORTCUTS, BOTH),
     ),
+    Recipe(
+        "perfect",
+        "the reference solutions",
+        lambda lesson: lesson.notebook(lesson.answers),
+        assignment=SECOND,
+    ),
+    Recipe(
+        "partial",
+        "six right answers, three with a misconception, three not attempted, and a capstone that is "
+        "right with spare parts",
+        partial(
+            SKIPPED[SECOND],
+            query_string="decodes_first",
+            router="literals_are_expressions",
+            asgi_app="body_is_text",
+        ),
+        lost={"query-string": ("details",), "router": ("details",), "asgi-app": BOTH},
+        skipped=SKIPPED[SECOND],
+        assignment=SECOND,
+    ),
+    Recipe(
+        "blank",
+        "the notebook as it was handed out",
+        lambda lesson: lesson.notebook({}),
+        {"all": BOTH},
+        "not attempted",
+        assignment=SECOND,
+    ),
+    Recipe(
+        "truncated",
+        "a file that was cut off",
+        lambda lesson: json.dumps(lesson.short(lesson.answers), indent=1)[:12_000],
+        {"all": BOTH},
+        "not a notebook",
+        assignment=SECOND,
+    ),
+    Recipe(
+        "exits",
+        "a capstone that kills its process when it is called",
+        with_answers(mini_framework=KILLS),
+        {"mini-framework": BOTH},
+        "crashed",
+        assignment=SECOND,
+    ),
 ]
 
 
-def read_lesson(root):
+def read_lesson(root, assignment):
     """Lesson: from source/ and release/ of the course at *root* (Path)."""
-    source = json.loads((root / "source" / ASSIGNMENT / f"{NOTEBOOK}.ipynb").read_text(encoding="utf-8"))
-    release = json.loads(
-        (root / "release" / ASSIGNMENT / f"{NOTEBOOK}.ipynb").read_text(encoding="utf-8")
-    )
+    place = Path(assignment) / f"{NOTEBOOKS[assignment]}.ipynb"
+    source = json.loads((root / "source" / place).read_text(encoding="utf-8"))
+    release = json.loads((root / "release" / place).read_text(encoding="utf-8"))
     answers, points = {}, {}
     for cell in source["cells"]:
         if cell["metadata"].get("nbgrader", {}).get("solution"):
@@ -321,12 +393,9 @@ def read_lesson(root):
 
 def deserved(recipe, lesson):
     """dict[str, dict[str, float]]: the points of each part of each exercise."""
-    attempted = set(lesson.answers)
-    if recipe.name == "partial":
-        attempted = set(list(lesson.answers)[:9])
     scores = {}
     for slug, parts in lesson.points.items():
-        lost = recipe.lost.get(slug, recipe.lost.get("all", ())) if slug in attempted else BOTH
+        lost = BOTH if slug in recipe.skipped else recipe.lost.get(slug, recipe.lost.get("all", ()))
         scores[slug] = {part: 0 if part in lost else points for part, points in parts.items()}
     return scores
 
@@ -340,33 +409,35 @@ def make(root):
     Yields:
         str: what was done.
     """
-    lesson = read_lesson(root)
+    lessons = {assignment: read_lesson(root, assignment) for assignment in NOTEBOOKS}
     expected, rows = {}, []
     for old in [
         path for path in HERE.iterdir() if path.is_dir() and not path.name.startswith(("_", "."))
     ]:
         shutil.rmtree(old)
     for recipe in RECIPES:
+        lesson = lessons[recipe.assignment]
         content = recipe.make(lesson)
         if isinstance(content, dict):
             content = json.dumps(content, indent=1, ensure_ascii=False) + "\n"
-        path = HERE / recipe.name / ASSIGNMENT / recipe.file
+        sample = f"{recipe.name}/{recipe.assignment}"
+        path = HERE / sample / (recipe.file or f"{NOTEBOOKS[recipe.assignment]}.ipynb")
         path.parent.mkdir(parents=True)
         path.write_text(content, encoding="utf-8")
         scores = deserved(recipe, lesson)
         total = sum(sum(parts.values()) for parts in scores.values())
-        expected[recipe.name] = {
+        maximum = sum(sum(parts.values()) for parts in lesson.points.values())
+        expected[sample] = {
             "score": total,
             "exercises": scores,
             "lost": sorted(recipe.lost),
             "reason": recipe.reason,
         }
-        rows.append(f"| [`{recipe.name}`]({recipe.name}/{ASSIGNMENT}/) | {recipe.what} | {total:g} |")
+        rows.append(f"| [`{sample}`]({sample}/) | {recipe.what} | {total:g} of {maximum:g} |")
     (HERE / "expected.json").write_text(json.dumps(expected, indent=1) + "\n", encoding="utf-8")
-    maximum = sum(sum(parts.values()) for parts in lesson.points.values())
-    table = ["| sample | what it is | points of " + f"{maximum:g} |", "|:--|:--|--:|", *rows]
+    table = ["| sample | what it is | points |", "|:--|:--|--:|", *rows]
     (HERE / "README.md").write_text(README.format(table="\n".join(table)), encoding="utf-8")
-    yield f"made {len(RECIPES)} samples of {ASSIGNMENT}"
+    yield f"made {len(RECIPES)} samples of {' and '.join(NOTEBOOKS)}"
 
 
 README = """# Sample submissions

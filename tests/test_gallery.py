@@ -1,6 +1,9 @@
 """Every exercise's checks, tried on right, blank, wrong and mutated answers."""
 
 import json
+import random
+from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
@@ -65,14 +68,23 @@ def test_every_check_sees_plain_data(exercise):
 
 
 @each_exercise
-def test_fresh_seeds_make_fresh_inputs(exercise):
-    for number in range(len(exercise.tests)):
-        transcripts = set()
-        for seed in range(5):
-            verdict = workbench.verdicts(exercise, exercise.solution, str(seed))[number]
-            transcripts.add(json.dumps(seen([verdict])))
-        uses_rng = "rng" in exercise.tests[number]
-        assert uses_rng, verdict.name
+def test_every_cell_asks_rng_for_inputs(exercise, monkeypatch):
+    asked = []
+
+    class Watched(random.Random):
+        def random(self):
+            asked.append("random")
+            return super().random()
+
+        def getrandbits(self, k):
+            asked.append("getrandbits")
+            return super().getrandbits(k)
+
+    monkeypatch.setattr(checks, "random", SimpleNamespace(Random=Watched))
+    for source in exercise.tests:
+        asked.clear()
+        (verdict,) = workbench.verdicts(replace(exercise, tests=(source,)), exercise.solution)
+        assert verdict.passed and asked, verdict.name
 
 
 @each_exercise

@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import pytest
+from nbformat.v4 import new_output
 
 from webcourse.build import edition, source
 from webcourse.build.lesson import Mistakes, parse
@@ -37,6 +38,18 @@ def test_given_cells_and_demonstrations_show_what_to_expect(student):
 def test_exercises_checks_and_progress_stay_blank(student):
     for cell_id in ("status-line", "status-line-basics", "status-line-details", "setup_2"):
         assert outputs(student, cell_id) == []
+
+
+def test_a_choice_of_pieces_stays_blank():
+    """In the solved notebook every piece is "yours"."""
+    cells = '```python given="parts"\nlab.pieces(globals(), {})\n```\n\n```python\nparts\n```\n'
+    lesson = parse(FRONT + cells, "x.md")
+    solved = source.build(lesson)
+    for cell in solved.cells:
+        cell.outputs = [new_output("stream", text="Router: yours")]
+    choice, demonstration = edition.edition(solved, source.build(lesson), lesson).cells
+    assert choice.outputs == []
+    assert demonstration.outputs == solved.cells[1].outputs
 
 
 def test_nothing_tells_when_or_where_it_ran(student):

@@ -3,6 +3,7 @@
 import asyncio
 import concurrent.futures
 import functools
+import re
 import socket
 import sys
 import threading
@@ -19,7 +20,7 @@ from webcourse.lab.live import is_asgi, serve
 
 def wsgi(environ, start_response):
     path = environ["PATH_INFO"]
-    if path == "/error":
+    if path.startswith("/error"):
         raise ValueError("no\nway")
     if path == "/slow":
         time.sleep(0.2)
@@ -32,7 +33,7 @@ def wsgi(environ, start_response):
 async def asgi(scope, receive, send):
     assert scope["type"] == "http"
     path = scope["path"]
-    if path == "/error":
+    if path.startswith("/error"):
         raise ValueError("no\nway")
     if path == "/slow":
         await asyncio.sleep(0.2)
@@ -192,6 +193,14 @@ def test_an_error_is_answered_with_500_and_told_in_one_line(app, capsys):
     assert err == ""
 
 
+def test_the_path_of_an_error_is_readable(app, capsys):
+    with serve(app) as url:
+        assert httpx.get(url + "/error/caf%C3%A9").status_code == 500
+        assert httpx.get(url + "/error/%FF").status_code == 500
+    out, _ = capsys.readouterr()
+    assert re.findall("GET (.*?):", out) == ["/error/café", "/error/\ufffd"]
+
+
 def test_an_error_in_the_middle_of_a_response_cuts_it(capsys):
     with serve(asgi) as url, pytest.raises(httpx.RemoteProtocolError):
         httpx.get(url + "/late")
@@ -280,7 +289,9 @@ import httpx
 
 def one(environ, start_response):
     if environ["PATH_INFO"] == "/error":
-        raise NotImplementedError
+        raise NotImplementedError  # your code here
+    if environ["PATH_INFO"] == "/not/supported":
+        raise NotImplementedError("no chunks")
     start_response("200 OK", [("Content-Type", "text/plain")])
     return [b"one"]
 
@@ -306,6 +317,7 @@ def test_it_works_in_a_kernel_whose_loop_is_patched():
         "with lab.serve(two) as url:\n    print(await get(url))",
         "with lab.serve(one) as url, lab.serve(two) as other:\n"
         "    print(httpx.get(url + '/error').status_code, httpx.get(other + '/error').status_code)",
+        "with lab.serve(one) as url:\n    print(httpx.get(url + '/not/supported').status_code)",
         "with lab.virtual_time() as clock:\n    asyncio.run(asyncio.sleep(3))\nclock.elapsed",
     )
     assert [shown(outputs) for outputs in cells] == [
@@ -313,7 +325,8 @@ def test_it_works_in_a_kernel_whose_loop_is_patched():
         "two two\n",
         "two\n",
         "500 500\n"
-        "500 for GET /error: KeyError: 'x' (two, line 12)\n"
-        "500 for GET /error: NotImplementedError (one, line 6)\n",
+        "500 for GET /error: KeyError: 'x' (two, line 14)\n"
+        "500 for GET /error: one() is not written yet; put your code in its place\n",
+        "500\n500 for GET /not/supported: NotImplementedError: no chunks (one, line 8)\n",
     ]
     assert shown(after) == "3.0"

@@ -86,10 +86,15 @@ class _Notes:
         self._lines.append(line)
 
     def add_error(self, error, request):
-        where = ""
+        where, code, is_the_notebooks = "", None, False
         for frame, number in traceback.walk_tb(error.__traceback__):
-            if frame.f_globals.get("__name__") == "__main__":  # the notebook's
-                where = f" ({frame.f_code.co_name}, line {number})"
+            code, is_the_notebooks = frame.f_code, frame.f_globals.get("__name__") == "__main__"
+            if is_the_notebooks:
+                where = f" ({code.co_name}, line {number})"
+        if is_the_notebooks and isinstance(error, NotImplementedError) and not error.args:  # a starter's
+            name = code.co_qualname.replace("<locals>.", "")
+            self.add(f"500 for {request}: {name}() is not written yet; put your code in its place")
+            return
         text = " ".join(str(error).split())
         self.add(f"500 for {request}: {type(error).__name__}{': ' if text else ''}{text}{where}")
 
@@ -177,7 +182,8 @@ class _WsgiResponse(simple_server.ServerHandler):
     os_environ = {}  # an `environ` that holds the request and nothing of the process
 
     def log_exception(self, exc_info):
-        request = f"{self.environ['REQUEST_METHOD']} {self.environ['PATH_INFO']}"
+        path = self.environ["PATH_INFO"].encode("latin-1", "replace").decode(errors="replace")
+        request = f"{self.environ['REQUEST_METHOD']} {path}"
         self.request_handler.server.notes.add_error(exc_info[1], request)
 
 

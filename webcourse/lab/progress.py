@@ -30,6 +30,24 @@ def progress():
     return Progress(_summary(rows), rows)
 
 
+def is_solved(slug):
+    """bool: whether an exercise earned all its points when its checks ran last."""
+    cells = _find(slug).get("cells", (f"{slug}-basics", f"{slug}-details"))
+    verdicts = [checks.verdicts.get(name) for name in cells]
+    return all(verdict is not None and verdict.passed for verdict in verdicts)
+
+
+def number(slug):
+    """str: the number of an exercise, such as "2.3"; "" when there is no outline that knows it."""
+    return _find(slug).get("number", "")
+
+
+def _find(slug):
+    """The entry of an exercise in the outline, empty if it has none."""
+    exercises = [each for lesson in _outline().values() for each in lesson["exercises"]]
+    return next((each for each in exercises if each["slug"] == slug), {})
+
+
 def _outline():
     try:
         return json.loads(OUTLINE.read_text(encoding="utf-8"))

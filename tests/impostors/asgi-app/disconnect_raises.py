@@ -1,0 +1,22 @@
+"""Raises an exception when the client leaves: the server logs an error for each closed tab."""
+
+
+async def asgi_app(scope, receive, send):
+    if scope["type"] != "http":
+        raise ValueError("this app speaks HTTP only")
+    more_body = True
+    while more_body:
+        event = await receive()
+        if event["type"] == "http.disconnect":
+            raise ConnectionError("client is gone")
+        more_body = event.get("more_body", False)
+    path = scope.get("path", "/")
+    found = path in ASGI_PAGES
+    status, text = (200, ASGI_PAGES[path]) if found else (404, "Not Found")
+    body = text.encode()
+    headers = [
+        (b"content-type", b"text/plain; charset=utf-8"),
+        (b"content-length", str(len(body)).encode()),
+    ]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

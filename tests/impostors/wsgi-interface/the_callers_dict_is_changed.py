@@ -1,0 +1,56 @@
+"""Puts its own headers into the dict of the caller."""
+
+import http.client
+import io
+
+
+class WSGIRequest:
+    def __init__(self, environ):
+        self.environ = environ
+        self._body = None
+
+    @property
+    def method(self):
+        return self.environ.get("REQUEST_METHOD", "GET")
+
+    @property
+    def path(self):
+        path = self.environ.get("PATH_INFO") or "/"
+        return path.encode("latin-1").decode("utf-8", "replace")
+
+    @property
+    def query_string(self):
+        return self.environ.get("QUERY_STRING", "")
+
+    @property
+    def body(self):
+        if self._body is None:
+            length = self.environ.get("CONTENT_LENGTH") or "0"
+            count = int(length) if length.isdecimal() else 0
+            if count:
+                self._body = self.environ.get("wsgi.input", io.BytesIO()).read(count)
+            else:
+                self._body = b""
+        return self._body
+
+
+class WSGIResponse:
+    def __init__(self, status, body, headers=None):
+        self.status = status
+        self.body = body.encode("utf-8") if isinstance(body, str) else body
+        self.headers = headers if headers is not None else {}
+        named = {name.lower(): name for name in self.headers}
+        for name in ("content-length", "content-type"):
+            if name in named and (name == "content-length" or status in (204, 304)):
+                del self.headers[named[name]]
+        if status in (204, 304):
+            self.body = b""
+        else:
+            if "content-type" not in named:
+                self.headers["Content-Type"] = "text/plain; charset=utf-8"
+            self.headers["Content-Length"] = str(len(self.body))
+
+    def __call__(self, start_response):
+        reason = http.client.responses.get(self.status, "Unknown")
+        start_response(f"{self.status} {reason}", list(self.headers.items()))
+        return [self.body]
