@@ -26,6 +26,7 @@ def sealed(body):
         ("assert see(f(\n2)) == {\n42}", "(see(f(\n2))\n)"),
         ("expected = rng.random()\nassert see(f()) == expected", "expected = None\nsee(f())"),
         ("expected = [\n1]\nassert see(f()) == [*expected]", "expected = (None\n)\nsee(f())"),
+        ("expected = [1]\nexpected += [2]\nassert see(f()) == expected", "expected = None\nNone\nsee(f())"),
         ("expected = 5\nassert see(f(expected)) == expected", "expected = 5\nsee(f(expected))"),
         ("assert see.error(ValueError, f) == 'ValueError'", "see.error(ValueError, f)"),
         ("assert see(await f()) == 'x'", "see(await f())"),

@@ -51,6 +51,8 @@ def _edits(node):
         for statement in ast.walk(node):
             if isinstance(statement, ast.Assign) and _names(statement.targets) <= droppable:
                 yield statement.value, "None"
+            if isinstance(statement, ast.AugAssign) and _names([statement.target]) <= droppable:
+                yield statement, "None"
         for mark in node.decorator_list:
             yield from _emptied_columns(mark, droppable)
 
