@@ -103,7 +103,8 @@ class NotebookPage:
         """Scroll to a cell, given by its name or its place, and return its element."""
         index = self.index(cell) if isinstance(cell, str) else cell
         self.page.evaluate(SHOW, [index, align])
-        element = self.page.locator(f'.jp-Notebook .jp-Cell[data-windowed-list-index="{index}"]')
+        shown = ".jp-NotebookPanel:not(.lm-mod-hidden)"  # another notebook may be open behind it
+        element = self.page.locator(f'{shown} .jp-Cell[data-windowed-list-index="{index}"]')
         element.wait_for(state="visible", timeout=20_000)
         return element
 
