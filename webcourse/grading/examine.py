@@ -11,8 +11,10 @@ solution stands in for these; only whether the exercise passes is taken from it,
 
 import ast
 import dataclasses
+import re
 import time
 from dataclasses import dataclass, field
+from itertools import filterfalse
 
 from . import guard, judge, room
 from .course import CourseError
@@ -29,7 +31,7 @@ class Reference:
 
     seed: str
     expected: dict  # grade_id of a tests cell with `see` -> list[judge.Expected]
-    armed: set  # grade_ids of the other tests cells whose canaries work
+    armed: dict  # grade_id of each other tests cell -> names of those of its canaries that work
     numbers: set  # grade_ids of the other tests cells that end in a number of points
 
 
@@ -49,7 +51,8 @@ def prefix(master):
     for step in solve(master).steps:
         if step.role != GIVEN or step.name not in master.positions:  # a student may have changed it
             break
-        if master.files and not _only_imports(step.source, master.files):  # they are not there yet
+        beside = {**master.files, **master.open_files}
+        if beside and not _only_imports(step.source, beside):  # they are not there yet
             break
         cells.append(step.source)
     for step in solve(master).steps:
@@ -95,12 +98,13 @@ def run_reference(master, seed, limits, run):
         CourseError: if it does not pass its own checks.
     """
     plan = solve(master)
-    files = {name: data.decode("latin-1") for name, data in master.files.items()}
+    beside = {**master.files, **master.open_files}
+    files = {name: data.decode("latin-1") for name, data in beside.items()}
     as_they_are = _Runner(master, seed, limits, run, files, sealed=False).through(plan.steps)
     again = _Runner(master, seed, limits, run, files, describe=True).through(
         plan.steps + _repeated(master) + canaries(master)
     )
-    expected, armed, numbers = {}, set(), set()
+    expected, armed, numbers = {}, {}, set()
     for name, points in master.points.items():
         try:
             if name in master.checks:
@@ -110,15 +114,19 @@ def run_reference(master, seed, limits, run):
             else:
                 is_number = judge.shows_number(again.get(name))
                 first, repeated = (
-                    judge.judge_outputs(again.get(step), None, points, is_number, is_armed=False)
+                    judge.judge_outputs(again.get(step), [], points, is_number)
                     for step in (name, _repeat(name))
                 )
                 if not first.passed:
                     raise judge.BadVerdict(first.reason)
-                canary = again.get(_canary(name))
-                # Only where nothing but the starter makes them fail.
-                if repeated.passed and canary and not judge.passes(canary, points, is_number):
-                    armed.add(name)
+                # Only where nothing but the wrong answer makes them fail.
+                armed[name] = [
+                    canary
+                    for canary in _canaries_of(name)
+                    if repeated.passed
+                    and again.get(canary)
+                    and not judge.passes(again[canary], points, is_number)
+                ]
                 if is_number:
                     numbers.add(name)
         except judge.BadVerdict as problem:
@@ -141,20 +149,38 @@ def _fails(master, name, seed, problem, plan, results):
 
 
 def canaries(master):
-    """list[Step]: for tests cells without `see`: the unsolved starters, and then the tests again."""
+    """list[Step]: for tests cells without `see`: known wrong answers, each followed by the tests again.
+
+    One answer is the unsolved starter, which raises, and one does nothing: what swallows exceptions
+    lets the first through, and what leaves asserts out or forges a number the second.
+    """
     steps = []
-    for exercise in master.exercises:
-        tests = [name for name in exercise.tests if name not in master.checks]
-        for name in exercise.answers if tests else []:
-            steps.append(Step(_canary(name), CANARY, exercise.slug, master.starters[name]))
-        for name in tests if exercise.answers else []:
-            source = master.notebook.cells[master.positions[name]].source
-            steps.append(Step(_canary(name), CANARY, exercise.slug, source))
+    for kind, answer in _WRONG_ANSWERS.items():
+        for exercise in master.exercises:
+            tests = [name for name in exercise.tests if name not in master.checks]
+            for name in exercise.answers if tests else []:
+                source = answer(master.starters[name])
+                steps.append(Step(_canary(kind, name), CANARY, exercise.slug, source))
+            for name in tests if exercise.answers else []:
+                source = master.notebook.cells[master.positions[name]].source
+                steps.append(Step(_canary(kind, name), CANARY, exercise.slug, source))
     return steps
 
 
-def _canary(name):
-    return f"canary of {name}"
+def _idle(starter):
+    """str: a starter whose functions return None in place of raising NotImplementedError."""
+    return re.sub(r"^( *)raise NotImplementedError\b.*", r"\1pass", starter, flags=re.MULTILINE)
+
+
+_WRONG_ANSWERS = {"starter": str, "idle starter": _idle}
+
+
+def _canary(kind, name):
+    return f"{name} with the {kind}"
+
+
+def _canaries_of(name):
+    return [_canary(kind, name) for kind in _WRONG_ANSWERS]
 
 
 def _repeated(master):
@@ -229,9 +255,9 @@ class _Examiner:
         points = self.master.points[name]
         if name in self.reference.expected:
             return judge.judge(self.reference.expected[name], results.get(name), points)
-        canary, known = results.get(_canary(name)), self.reference
-        is_number, is_armed = name in known.numbers, name in known.armed
-        return judge.judge_outputs(results.get(name), canary, points, is_number, is_armed)
+        known = self.reference
+        canaries_of_it = [results.get(canary) for canary in known.armed[name]]
+        return judge.judge_outputs(results.get(name), canaries_of_it, points, name in known.numbers)
 
     def ask_again(self, exercise, scores, runner):
         """*scores*, better where the exercise earns more when it runs without the other answers."""
@@ -333,8 +359,15 @@ class _Runner:
         limits = dataclasses.replace(self.limits, notebook_seconds=int(self.left))
         cells = [(step.name, self._source(step)) for step in steps]
         results = self.run(room.job(cells, self.seed, limits, **self.options))
+        if self.master.ignored:
+            for result in results:
+                result["outputs"] = list(filterfalse(self._is_ignored, result["outputs"]))
         self.left -= time.monotonic() - started
         return {result["id"]: result for result in results}
+
+    def _is_ignored(self, output):
+        text = str(output.get("text")) if output.get("name") == "stderr" else ""
+        return bool(text and re.search(self.master.ignored, text))
 
     def _source(self, step):
         return seal(step.source) if self.sealed and step.name in self.master.checks else step.source

@@ -11,6 +11,7 @@ import os
 import resource
 import selectors
 import signal
+import stat
 import sys
 import time
 
@@ -204,12 +205,13 @@ class _Guard:
                 times = member.cpu_times()
                 cpu += times.user + times.system + times.children_user + times.children_system
                 memory += member.memory_info().rss
-        return cpu, memory, len(members)
+        return cpu, memory + _nameless_bytes(members), len(members)
 
     def _own_memory(self):
         """int: bytes of the room, with what processes share counted once. Takes a while."""
-        memory = 0
-        for member in self._members():
+        members = self._members()
+        memory = _nameless_bytes(members)
+        for member in members:
             with contextlib.suppress(psutil.Error):
                 details = member.memory_full_info()
                 memory += getattr(details, "pss", details.uss)
@@ -229,6 +231,20 @@ class _Guard:
         with contextlib.suppress(ChildProcessError):
             if self.status is None:
                 os.waitpid(self.child, 0)
+
+
+def _nameless_bytes(processes):
+    """int: memory in open files without a name (memfd_create(2)), which counts for no process."""
+    sizes = {}
+    for process in processes:
+        folder = f"/proc/{process.pid}/fd"
+        with contextlib.suppress(OSError):
+            for name in os.listdir(folder):
+                with contextlib.suppress(OSError):
+                    file = os.stat(f"{folder}/{name}")
+                    if stat.S_ISREG(file.st_mode) and not file.st_nlink:
+                        sizes[file.st_dev, file.st_ino] = file.st_blocks * 512
+    return sum(sizes.values())
 
 
 def end_descendants():

@@ -146,15 +146,14 @@ def shows_number(result):
     return bool(shown) and as_number(shown[-1]) is not None
 
 
-def judge_outputs(result, canary, points, shows_number, is_armed):
+def judge_outputs(result, canaries, points, shows_number):
     """Score a tests cell without `see`.
 
     Args:
         result (dict | None): of `room.Rooms.run`; None when the cell was not reached.
-        canary (dict | None): of the same cell, run later on the unsolved starter.
+        canaries (list[dict | None]): of the same cell, run later on answers that it is known to refuse.
         points (float): that the cell is worth.
         shows_number (bool): see `points_of_outputs`.
-        is_armed (bool): with the reference solution the canary failed, as it should.
 
     Returns:
         Score
@@ -163,10 +162,10 @@ def judge_outputs(result, canary, points, shows_number, is_armed):
         return _without_result(result, points)
     if result["status"] == "timeout":
         return Score(points, cause=TIME, reason="the checks did not end in time", evidence=OUTPUTS)
-    score = Score(points, evidence=CANARIES if is_armed else OUTPUTS)
+    score = Score(points, evidence=CANARIES if canaries else OUTPUTS)
     try:
         score.earned = points_of_outputs(result, points, shows_number)
-        if score.earned and is_armed and passes(canary, points, shows_number):
+        if score.earned and any(passes(canary, points, shows_number) for canary in canaries):
             score.earned, score.cause = 0.0, DISARMED
             score.reason = "these checks also pass on the unsolved starter: something switched them off"
             return score

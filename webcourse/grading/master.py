@@ -19,6 +19,8 @@ from nbgrader.preprocessors import (
     ClearOutput,
     ClearSolutions,
     ComputeChecksums,
+    IgnorePattern,
+    InstantiateTests,
     LockCells,
 )
 
@@ -51,6 +53,9 @@ class Master:
         sealed (bool): all checks are ours, with `see`: what they expect never enters a room, and
             cells without a grade_id are demonstrations, which do not run.
         files (dict[str, bytes]): what lies beside the notebook, by relative path.
+        open_files (dict[str, bytes]): the same of those that a student may change and has to hand in
+            (nbgrader's `Autograde.exclude_overwriting`).
+        ignored (str): pattern of what on stderr is no failure (nbgrader's `IgnorePattern`), or "".
         digest (str): changes when anything of this does.
     """
 
@@ -63,6 +68,8 @@ class Master:
     points: dict
     sealed: bool
     files: dict
+    open_files: dict
+    ignored: str
     digest: str
 
     @cached_property
@@ -129,14 +136,20 @@ def load_master(path, assignment, config):
         _preprocess(released, [ClearHiddenTests], config)
     except (OSError, ValueError, RuntimeError, KeyError, ValidationError, SchemaTooOldError) as error:
         reason = str(error).strip().partition("\n")[0] or type(error).__name__
-        raise CourseError(f"{path} cannot be used ({reason}): mend it, `nbgrader validate` says more") from error
+        raise CourseError(
+            f"{path} cannot be used ({reason}): mend it, `nbgrader validate` says more"
+        ) from error
     _refuse_other_languages(path, notebook)
+    _refuse_unfinished_tests(path, notebook, config)
     tests = [cell for cell in notebook.cells if is_tests(cell)]
     all_ours = bool(tests) and all(is_ours(cell.source) for cell in tests)
     points = {
         grade_id(cell): float(cell.metadata.nbgrader.points) for cell in notebook.cells if is_tests(cell)
     }
     files = {} if all_ours else _files_beside(path, config)
+    left_open = _left_open(assignment, config)
+    ignore = IgnorePattern(config=config)
+    ignored = ignore.pattern if ignore.enabled else ""
     master = Master(
         assignment=assignment,
         name=path.stem,
@@ -146,8 +159,10 @@ def load_master(path, assignment, config):
         exercises=_exercises(notebook),
         points=points,
         sealed=all_ours,
-        files=files,
-        digest=_digest(text, notebook, files),
+        files={name: data for name, data in files.items() if name not in left_open},
+        open_files={name: data for name, data in files.items() if name in left_open},
+        ignored=ignored,
+        digest=_digest(text + ignored + json.dumps(sorted(left_open)), notebook, files),
     )
     if not master.points and not master.by_hand:
         raise CourseError(f"{path} holds no cell with points: run `make build`, or look at its metadata")
@@ -160,6 +175,24 @@ def _refuse_other_languages(path, notebook):
         raise CourseError(
             f"{path} is written in {language}, and only Python is graded here: use `nbgrader autograde`"
         )
+
+
+def _refuse_unfinished_tests(path, notebook, config):
+    """Tests cells whose tests nbgrader has yet to write would pass with any answer."""
+    writer = InstantiateTests(config=config)
+    for cell in filter(is_tests, notebook.cells):
+        for mark in writer.autotest_delimiter, writer.hashed_delimiter:
+            if mark in cell.source:
+                raise CourseError(
+                    f"{path} leaves tests for nbgrader to write ({mark} in {grade_id(cell)}): put the "
+                    "notebook that `nbgrader generate_assignment` makes of it in its place"
+                )
+
+
+def _left_open(assignment, config):
+    """set[str]: the files of an assignment that students may change, by nbgrader_config.py."""
+    excluded = config.Autograde.get("exclude_overwriting", {}) if "Autograde" in config else {}
+    return {os.path.normpath(name) for name in dict(excluded).get(assignment, [])}
 
 
 def _files_beside(path, config):

@@ -114,18 +114,14 @@ def _students_line(frames):
 
 def _statement(filename, line):
     """The innermost statement of the check that covers *line*."""
-    tree = _tree("".join(linecache.getlines(filename)))
-    covering = [
-        node
-        for node in ast.walk(tree)
-        if isinstance(node, ast.stmt) and node.lineno <= line <= node.end_lineno
-    ]
+    statements = _statements("".join(linecache.getlines(filename)))
+    covering = [node for node in statements if node.lineno <= line <= node.end_lineno]
     return min(covering, key=lambda node: node.end_lineno - node.lineno, default=None)
 
 
 @functools.lru_cache(maxsize=64)
-def _tree(source):
-    return parse(source)
+def _statements(source):
+    return [node for node in ast.walk(parse(source)) if isinstance(node, ast.stmt)]
 
 
 def describe_call(frame, filename):
