@@ -18,6 +18,7 @@ from itertools import filterfalse
 
 from . import guard, judge, room
 from .course import CourseError
+from .dependence import may_touch
 from .master import Master
 from .seal import is_ours, seal
 from .transplant import ANSWER, EXTRA, GIVEN, TESTS, Plan, Step, solve
@@ -47,7 +48,7 @@ class Examination:
 
 def prefix(master):
     """room.Prefix: what a zygote can do once for all submissions of a notebook."""
-    cells, prepared = [], []
+    cells, prepared, known = [], [], []
     for step in solve(master).steps:
         if step.role != GIVEN or step.name not in master.positions:  # a student may have changed it
             break
@@ -58,7 +59,10 @@ def prefix(master):
     for step in solve(master).steps:
         if step.role == TESTS and is_ours(step.source):
             prepared.append(seal(step.source))
-    return room.Prefix(tuple(cells), tuple(prepared), inline=not master.sealed)
+        elif step.role != ANSWER:  # no solution is ever in a room without need
+            known.append(step.source)
+    known += [step.source for step in canaries(master)]
+    return room.Prefix(tuple(cells), tuple(prepared), tuple(known), inline=not master.sealed)
 
 
 def _only_imports(source, files):
@@ -262,7 +266,7 @@ class _Examiner:
     def ask_again(self, exercise, scores, runner):
         """*scores*, better where the exercise earns more when it runs without the other answers."""
         best = dict(scores)
-        for steps in self._on_its_own(exercise):
+        for steps in self._on_its_own(exercise) if self._may_be_others_fault(exercise, scores) else ():
             wanted = {name for name, score in best.items() if not score.passed}
             if not wanted:
                 break
@@ -273,6 +277,18 @@ class _Examiner:
                 if second[name].alone or (self.master.sealed and _says_more(second[name], best[name])):
                     best[name] = second[name]
         return best
+
+    def _may_be_others_fault(self, exercise, scores):
+        """bool: whether the exercise may do better without the other answers."""
+        if any(score.cause in _OTHERS_FAULTS for score in scores.values()):
+            return True
+        steps = self.plan.steps
+        of_it = {*exercise.answers, *exercise.tests}
+        end = max((i for i, step in enumerate(steps) if step.name in of_it), default=-1)
+        own = [step.source for step in steps if step.name in of_it]
+        given = [step.source for step in steps if step.role == GIVEN]
+        before = [s for s in steps[:end] if s.role in (ANSWER, EXTRA) and s.name not in of_it]
+        return any(may_touch(step.source, own, given) for step in before)
 
     def _on_its_own(self, exercise):
         """Yields the steps of an exercise without the other answers: without extra cells, then with."""
@@ -294,6 +310,9 @@ class _Examiner:
         if self.master.sealed:
             return None
         return dataclasses.replace(step, source=self.master.references[step.name])
+
+
+_OTHERS_FAULTS = {judge.NOT_REACHED, judge.DISARMED, *guard.CAUSES}
 
 
 def _stop(result):

@@ -59,7 +59,9 @@ class TakeAnswers(_WithMaster):
 class GradeInRoom(_WithMaster):
     """Runs the notebook behind walls, and writes outputs from which nbgrader reads the scores."""
 
-    seed = Unicode("", help="of the checks' random inputs; fresh for each start if empty").tag(config=True)
+    seed = Unicode("", help="of the checks' random inputs; fresh for each start if empty").tag(
+        config=True
+    )
     trust = Bool(False, help="go on where student code cannot be walled in").tag(config=True)
     cell_seconds = Integer(20, help="that a cell may take").tag(config=True)
     notebook_seconds = Integer(120, help="that a notebook may take").tag(config=True)
@@ -92,9 +94,7 @@ class GradeInRoom(_WithMaster):
             memory_mb=self.memory_mb,
         )
         seed = self.seed or secrets.token_hex(8)
-        reference = run_reference(
-            master, seed, limits, lambda job: work.rooms(kind).run(job, common)
-        )
+        reference = run_reference(master, seed, limits, lambda job: work.rooms(kind).run(job, common))
         others = tuple(other for other in masters if other != name)
         _kits[place] = work.Kit(master, reference, limits, kind, others)
         return _kits[place]

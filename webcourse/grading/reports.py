@@ -161,5 +161,3 @@ def write_csv(course, recorder):
     path = course.root / "grades.csv"
     if not path.exists() or path.read_bytes() != text.getvalue().encode():
         write(path, text.getvalue())
-
-

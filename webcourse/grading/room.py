@@ -16,7 +16,7 @@ import sys
 import threading
 import time
 from collections import OrderedDict
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from multiprocessing.connection import wait
 from pathlib import Path
 
@@ -87,6 +87,7 @@ class Prefix:
 
     cells: tuple = ()  # sources of cells that every submission begins with
     prepared: tuple = ()  # sources of checks that are compiled beforehand
+    known: tuple = ()  # sources of other cells that submissions share
     inline: bool = False  # charts that a cell leaves open are displayed
 
 
@@ -140,7 +141,7 @@ class Rooms:
         """
         sources = tuple(cell["source"] for cell in job["cells"][: len(prefix.cells)])
         if sources != prefix.cells:
-            prefix = Prefix((), prefix.prepared, prefix.inline)
+            prefix = replace(prefix, cells=())
         for attempt in (1, 2):
             try:
                 with self._lent(prefix) as zygote:

@@ -90,9 +90,7 @@ def _only_compared(function):
         node.id for node in ast.walk(function) if isinstance(node, ast.Name)
     }
     return {
-        name
-        for name in names
-        if name.startswith(PREFIX) and used.get(name, 0) == compared.get(name, 0)
+        name for name in names if name.startswith(PREFIX) and used.get(name, 0) == compared.get(name, 0)
     }
 
 
@@ -119,7 +117,11 @@ def _apply(text, edits):
         starts.append(starts[-1] + len(line))
     data, taken = b"".join(lines), len(text.encode()) + 1
     spans = [
-        (starts[node.lineno - 1] + node.col_offset, starts[node.end_lineno - 1] + node.end_col_offset, new)
+        (
+            starts[node.lineno - 1] + node.col_offset,
+            starts[node.end_lineno - 1] + node.end_col_offset,
+            new,
+        )
         for node, new in edits
     ]
     outer = [s for s in spans if not any(_within(s, other) for other in spans)]
@@ -136,7 +138,9 @@ def _apply(text, edits):
             if above or below:  # in brackets, so that the line breaks before and after it may stay
                 piece = b"(" + b"\n" * above + piece + b"\n" * below + b")"
         else:
-            piece = b"(" + new.encode() + b"\n" * old.count(b"\n") + b")" if b"\n" in old else new.encode()
+            piece = (
+                b"(" + new.encode() + b"\n" * old.count(b"\n") + b")" if b"\n" in old else new.encode()
+            )
         data, taken = data[:start] + piece + data[end:], start
     return data.decode()
 

@@ -75,6 +75,8 @@ def _warm_up(settings):
     results = [inside.run_cell(inside.shell, source, settings["limits"]) for source in settings["cells"]]
     for source in settings["prepared"]:
         inside.prepare(inside.shell, source)
+    for source in settings["known"]:
+        inside.get_to_know(inside.shell, source)
     threads = len(os.listdir("/proc/self/task")) if os.path.isdir("/proc/self/task") else 1
     return {"results": results, "threads": threads}
 

@@ -317,7 +317,7 @@ def _run(check, function, seed, filename):
 
 def _call(function, case, see, rng):
     """Call *function* once. Returns None, or the Failure."""
-    wanted = inspect.signature(function).parameters
+    wanted = _parameters(function)
     fixtures = {"see": see, "rng": rng}
     arguments = {name: value for name, value in fixtures.items() if name in wanted} | case
     virtual = "clock" in wanted
@@ -335,6 +335,11 @@ def _call(function, case, see, rng):
     except BaseException as error:  # SystemExit and the like are failures as well
         return Failure(error, capture.text)
     return None
+
+
+@functools.lru_cache(maxsize=1)  # the cases of a check come one after the other
+def _parameters(function):
+    return inspect.signature(function).parameters
 
 
 class _Capture(io.TextIOBase):

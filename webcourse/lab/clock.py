@@ -22,6 +22,7 @@ import contextlib
 import functools
 import inspect
 import math
+import operator
 import sys
 import threading
 import time
@@ -263,23 +264,23 @@ def _install_switches():
                 _originals[name] = function
 
 
-_genuine = {}  # module -> its names, as they were when the notebook was set up
+_genuine = []  # of asyncio's modules: what they hold, its names and values, as the notebook was set up
 
 
 def remember_asyncio():
     """Take asyncio as it is now for the genuine one: a block begins with it, whatever an answer did."""
+    _genuine.clear()
     for module in (asyncio, asyncio.tasks, asyncio.timeouts, asyncio.locks, asyncio.queues):
         switched = _SWITCHED.get(module, ())
-        names = vars(module).items()
-        _genuine[module] = {k: v for k, v in names if k not in switched and not k.startswith("__")}
+        held = vars(module)
+        names = [name for name in held if name not in switched and not name.startswith("__")]
+        _genuine.append((held, names, [held[name] for name in names]))
 
 
 def _restore_asyncio():
-    for module, names in _genuine.items():
-        now = vars(module)
-        for name, value in names.items():
-            if now.get(name) is not value:
-                setattr(module, name, value)
+    for held, names, values in _genuine:
+        if not all(map(operator.is_, map(held.get, names), values)):  # in C: a block opens often
+            held.update(zip(names, values, strict=True))
 
 
 _install_switches()

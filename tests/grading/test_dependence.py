@@ -1,0 +1,61 @@
+"""When can one answer have a hand in another exercise? When in doubt, it can."""
+
+import pytest
+
+from webcourse.grading.dependence import may_touch
+
+GIVEN = "import math\n\nRATES = {'a': 1}\n\ndef rate(name):\n    return RATES[name] * area(2)"
+EXERCISE = (
+    "def volume(n):\n    text = [i for i in range(n)]\n    return sum(text) + math.pi",
+    "%%ipytest\nassert volume(3) == 6",
+)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "def area(n):\n    text = sorted(range(n))\n    return sum(text) * math.pi",
+        "class Stack:\n    def push(self, item):\n        self.items = [item]",
+        "import json\nLIMIT = 3\n\ndef area(n):\n    '''One.'''\n    return json.dumps(n)",
+        "@dataclass(frozen=True)\nclass Size:\n    n: int = 3\n\n    @property\n    def m(self):\n        return 1",
+        "def area(n:",  # runs not at all
+        "",
+    ],
+)
+def test_what_only_defines_other_names_does_not(answer):
+    assert not may_touch(answer, EXERCISE, [GIVEN])
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "def volume(n):\n    return 1",
+        "sum = 3",
+        "def range(n):\n    return []",
+        "from pathlib import *",
+        "def area(n):\n    math.pi = 3",
+        "def area(n):\n    setattr(math, 'pi', 3)",
+        "import builtins",
+        "print('hello')",
+        "area = exec('sum = 3')",
+        "def area(n):\n    global sum\n    sum = n",
+        "@register\ndef area(n): ...",
+        "class Stack:\n    math.pi = 3",
+        "%matplotlib inline",
+        "get_ipython().ast_transformers.append(None)",
+    ],
+)
+def test_what_may_change_it_does(answer):
+    assert may_touch(answer, EXERCISE, [GIVEN])
+
+
+def test_given_code_may_stand_between():
+    uses = ["def price(name):\n    return rate(name)"]
+    assert may_touch("def area(n):\n    return n", uses, [GIVEN])
+    assert not may_touch("def other(n):\n    return n", uses, [GIVEN])
+    assert may_touch("RATES = {}", uses, [GIVEN])
+
+
+def test_an_exercise_that_cannot_be_read_may_depend_on_anything():
+    assert may_touch("def area(n):\n    return n", ["def volume(n:"], [])
+    assert may_touch("def area(n):\n    return n", EXERCISE, ["%matplotlib inline"])
