@@ -32,6 +32,8 @@ lock: .venv/ready  ## pin the newest packages that pyproject.toml allows
 	$(RUN) pip install --quiet uv
 	$(RUN) uv pip compile --universal --python-version 3.11 --all-extras --no-header \
 	    --no-emit-index-url --no-annotate --upgrade --output-file requirements.lock pyproject.toml
+	{ echo "# Every package of the course, its grader and its tests, pinned. Made by \`make lock\` from" \
+	    "pyproject.toml."; cat requirements.lock; } > requirements.new && mv requirements.new requirements.lock
 
 .venv/ready: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and \
