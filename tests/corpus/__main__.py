@@ -10,6 +10,8 @@ from rich.console import Console
 from rich.table import Table
 
 from . import ours
+from .page import write_page
+from .stock import grade_with_stock, stock_record
 from .submissions import BEYOND, CLASSES, SUBMISSIONS
 
 
@@ -24,16 +26,14 @@ def main():
     if not ours.can_be_walled_in():
         sys.exit("this machine has no bubblewrap: hostile submissions are not run without it")
     faults = {} if options.no_ours else grade_with_ours(chosen, options, console)
-    stock = {}
     if options.stock:
-        from .stock import grade_with_stock
-
-        stock = grade_with_stock(chosen, console)
-    console.print(table(chosen, faults, stock))
+        grade_with_stock(chosen, console)
+    theirs = stock_record()
+    console.print(table(chosen, faults, theirs))
     if options.page:
-        from .page import write_page
-
-        console.print(f"wrote {write_page(chosen, faults, stock)}")
+        if missing := [each.name for each in SUBMISSIONS if each.name not in theirs]:
+            sys.exit(f"not yet graded with stock nbgrader, see --stock: {', '.join(missing)}")
+        console.print(f"wrote {write_page(chosen, faults, theirs)}")
     sys.exit(1 if any(faults.values()) else 0)
 
 
@@ -43,7 +43,7 @@ def _options():
     parser.add_argument("--only", metavar="NAME", help="one submission only")
     parser.add_argument("--beyond", action="store_true", help="the cheats that are known to succeed")
     parser.add_argument(
-        "--stock", action="store_true", help="grade with stock nbgrader as well (minutes)"
+        "--stock", action="store_true", help="grade with stock nbgrader as well, and record it (an hour)"
     )
     parser.add_argument("--no-ours", action="store_true", help="do not grade with ours")
     parser.add_argument("--page", action="store_true", help="write docs/corpus.md")
@@ -81,7 +81,7 @@ def table(chosen, faults, stock):
     for kind, count in collections.Counter(submission.kind for submission in chosen).items():
         names = [submission.name for submission in chosen if submission.kind == kind]
         wrong = sum(bool(faults[name]) for name in names) if faults else "-"
-        theirs = sum(bool(stock[name]) for name in names) if stock else "-"
+        theirs = "-" if set(names) - set(stock) else sum(bool(stock[name]) for name in names)
         shown.add_row(kind, str(count), str(wrong), str(theirs))
     return shown
 

@@ -31,7 +31,17 @@ and show that, where this is easier than a right answer. {beyond} such submissio
 
 
 def write_page(submissions, faults, stock):
-    """Write the page.
+    """Write the page; the arguments are those of `page_text`.
+
+    Returns:
+        Path
+    """
+    PAGE.write_text(page_text(submissions, faults, stock), encoding="utf-8")
+    return PAGE
+
+
+def page_text(submissions, faults, stock):
+    """What the page says.
 
     Args:
         submissions (list[Submission])
@@ -39,11 +49,9 @@ def write_page(submissions, faults, stock):
         stock (dict[str, list[str]]): what is wrong with stock nbgrader, by name.
 
     Returns:
-        Path
+        str: Markdown.
     """
-    groups = {
-        kind: [submission for submission in submissions if submission.kind == kind] for kind in CLASSES
-    }
+    groups = {kind: [each for each in submissions if each.kind == kind] for kind in CLASSES}
     groups = {kind: group for kind, group in groups.items() if group}
     rows = [_row(kind, group, faults, stock) for kind, group in groups.items()]
     rows.append(_row("**all**", submissions, faults, stock))
@@ -53,14 +61,15 @@ def write_page(submissions, faults, stock):
         beyond=len(BEYOND),
         names="; ".join(f"`{each.name}` ({each.what})" for each in BEYOND),
     )
-    for kind, group in groups.items():
-        text += f"## {kind.capitalize()}\n\n{CLASSES[kind].__doc__.strip()}\n\n"
-        text += "| submission | what it does | stock nbgrader |\n|:--|:--|:--|\n"
-        for each in group:
-            text += f"| `{each.name}` | {each.what} | {', '.join(stock[each.name]) or 'as deserved'} |\n"
-        text += "\n"
-    PAGE.write_text(text.rstrip() + "\n", encoding="utf-8")
-    return PAGE
+    return text + "\n".join(_section(kind, group, stock) for kind, group in groups.items())
+
+
+def _section(kind, group, stock):
+    lines = [f"## {kind.capitalize()}", "", CLASSES[kind].__doc__.strip(), ""]
+    lines += ["| submission | what it does | stock nbgrader |", "|:--|:--|:--|"]
+    for each in group:
+        lines.append(f"| `{each.name}` | {each.what} | {', '.join(stock[each.name]) or 'as deserved'} |")
+    return "\n".join(lines) + "\n"
 
 
 def _row(kind, group, faults, stock):

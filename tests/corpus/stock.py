@@ -28,6 +28,7 @@ from .submissions import BEYOND, SUBMISSIONS
 from .submissions.feedback import ALERT
 from .world import REPOSITORY, VICTIM, World, listening
 
+RECORD = Path(__file__).with_name("stock.json")
 WITHIN = 180  # seconds for one submission
 CELL_SECONDS = 20  # nbgrader's own limit for a cell; its default is 30
 MEMORY_MB, PROCESSES = 2500, 400
@@ -47,17 +48,20 @@ c.ExecutePreprocessor.timeout = {CELL_SECONDS}
 """
 
 
+def stock_record():
+    """dict[str, list[str]]: what went wrong with stock nbgrader when it was last run, of KINDS, by the
+    name of the submission; empty lists where all was well."""
+    return json.loads(RECORD.read_text(encoding="utf-8")) if RECORD.exists() else {}
+
+
 def grade_with_stock(submissions, console):
-    """What goes wrong when nbgrader grades submissions, one after the other.
+    """Let nbgrader grade submissions, one after the other, and record what goes wrong.
 
     Args:
         submissions (list[Submission])
         console (rich.console.Console): for the progress.
-
-    Returns:
-        dict[str, list[str]]: of KINDS, by the name of the submission; empty when all is well.
     """
-    faults = {}
+    faults = stock_record()
     with tempfile.TemporaryDirectory(prefix="corpus-") as folder:
         templates = {name: _template(name, Path(folder, name)) for name in COURSES}
         for submission in track(submissions, "stock nbgrader", console=console):
@@ -68,7 +72,8 @@ def grade_with_stock(submissions, console):
             faults[submission.name] = _faults(submission, result)
             told = ", ".join(faults[submission.name]) or "as deserved"
             console.print(f"  {submission.kind} {submission.name}: {told}", markup=False)
-    return faults
+            lines = (f"{json.dumps(name)}: {json.dumps(faults[name])}" for name in sorted(faults))
+            RECORD.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
 
 
 def _template(course, folder):
@@ -113,7 +118,7 @@ def _sandbox(template, result):
 
 
 def _run_in_sandbox(submission, template, result):
-    command = [*_sandbox(template, result), sys.executable, "-m", __spec__.name, submission.name]
+    command = [*_sandbox(template, result), sys.executable, "-m", __name__, submission.name]
     process = subprocess.Popen(
         [*command, os.readlink("/proc/self/ns/pid")],
         stdin=subprocess.DEVNULL,

@@ -4,7 +4,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from . import ours
+from . import ours, page
+from .stock import stock_record
 from .submissions import CLASSES, SUBMISSIONS
 
 pytestmark = pytest.mark.skipif(
@@ -50,3 +51,9 @@ def test_a_grade_says_what_it_rests_on(runs):
 def test_the_corpus_is_large_enough():
     assert len(SUBMISSIONS) >= 80
     assert all(any(each.kind == kind for each in SUBMISSIONS) for kind in CLASSES)
+
+
+def test_the_page_tells_of_this_corpus():
+    """`python -m tests.corpus --stock --page` writes it; here all is as deserved, or a test above fails."""
+    none = {each.name: [] for each in SUBMISSIONS}
+    assert page.PAGE.read_text(encoding="utf-8") == page.page_text(SUBMISSIONS, none, stock_record())
