@@ -1,0 +1,34 @@
+"""Has no look at cycles and leaves them to the interpreter."""
+
+import inspect
+
+
+class DIContainer:
+    def __init__(self):
+        self._factories = {}
+        self._objects = {}
+        self._asked = []
+
+    def register(self, name, factory):
+        self._factories[name] = factory
+        self._objects.pop(name, None)
+
+    def get(self, name):
+        if name not in self._objects:
+            self._objects[name] = self.inject(self._factories[name])
+        return self._objects[name]
+
+    def inject(self, fn):
+        args, kwargs = [], {}
+        for name, parameter in inspect.signature(fn).parameters.items():
+            if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
+                continue
+            if name in self._factories or parameter.default is parameter.empty:
+                value = self.get(name)
+            else:
+                value = parameter.default
+            if parameter.kind is parameter.POSITIONAL_ONLY:
+                args.append(value)
+            else:
+                kwargs[name] = value
+        return fn(*args, **kwargs)

@@ -1,0 +1,45 @@
+"""Keeps the components in the checker: a second run appends to the first one's report."""
+
+
+class HealthChecker:
+    def __init__(self, timeout=2.0):
+        self.timeout = timeout
+        self._checks = []  # (name, check_fn, critical)
+        self._report = None
+        self._components = []
+
+    def register(self, name, check_fn, critical=False):
+        self._checks.append((name, check_fn, critical))
+
+    async def run_all(self):
+        checks = [*self._checks]
+        found = await asyncio.gather(
+            *[self._examine(name, check_fn) for name, check_fn, _ in checks]
+        )
+        self._components += found
+        components = self._components
+        unhealthy = [
+            critical
+            for (_, _, critical), component in zip(checks, found)
+            if component.status is HealthStatus.UNHEALTHY
+        ]
+        overall = HealthStatus.DEGRADED if unhealthy else HealthStatus.HEALTHY
+        if any(unhealthy):
+            overall = HealthStatus.UNHEALTHY
+        self._report = HealthReport(overall, components)
+        return self._report
+
+    async def _examine(self, name, check_fn):
+        start = time.perf_counter()
+        try:
+            async with asyncio.timeout(self.timeout) as limit:
+                await check_fn()
+        except (Exception, asyncio.CancelledError) as error:
+            text = str(error) or type(error).__name__
+            detail = "timeout" if limit.expired() else text
+            return ComponentHealth(name, HealthStatus.UNHEALTHY, detail=detail)
+        latency_ms = (time.perf_counter() - start) * 1000
+        return ComponentHealth(name, HealthStatus.HEALTHY, latency_ms)
+
+    def get_report(self):
+        return self._report

@@ -1,0 +1,32 @@
+"""Counts the ttl from the moment when the handler was begun."""
+
+
+class IdempotencyCache:
+    def __init__(self, ttl=60.0):
+        self._ttl = ttl
+        self._entries = {}  # key -> arguments, task
+        self._expiries = collections.deque()  # of (time, key), in order
+
+    async def execute(self, idempotency_key, handler, *args):
+        self._forget_expired()
+        was_cached = idempotency_key in self._entries
+        if not was_cached:
+            task = asyncio.ensure_future(handler(*args))
+            task.add_done_callback(
+                functools.partial(self._note_end, idempotency_key)
+            )
+            self._entries[idempotency_key] = args, task
+            self._expiries.append((time.monotonic() + self._ttl, idempotency_key))
+        first_args, task = self._entries[idempotency_key]
+        if args != first_args:
+            raise IdempotencyKeyReused(f"{idempotency_key} is in use")
+        return copy.deepcopy(await asyncio.shield(task)), was_cached
+
+    def _note_end(self, key, task):
+        if task.cancelled() or task.exception():
+            self._entries.pop(key, None)
+
+    def _forget_expired(self):
+        now = time.monotonic()
+        while self._expiries and self._expiries[0][0] <= now:
+            self._entries.pop(self._expiries.popleft()[1], None)

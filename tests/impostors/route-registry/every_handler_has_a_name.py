@@ -1,0 +1,26 @@
+"""Takes __name__ for granted, which objects and partials do not have."""
+
+from dataclasses import dataclass
+
+
+@dataclass
+class Route:
+    method: str
+    path: str
+    handler: object
+
+
+class RouteRegistry:
+    def __init__(self):
+        self.routes = []
+
+    def register(self, method, path, handler):
+        method = method.upper()
+        for route in self.routes:
+            if (route.method, route.path) == (method, path):
+                raise ValueError(f"{method} {path} is already registered")
+        self.routes.append(Route(method, path, handler))
+
+    def list_routes(self):
+        for route in self.routes:
+            print(f"{route.method} {route.path} -> {route.handler.__name__}")

@@ -1,0 +1,29 @@
+"""Gives the lines back as a list and prints nothing."""
+
+from dataclasses import dataclass
+
+
+@dataclass
+class Route:
+    method: str
+    path: str
+    handler: object
+
+
+class RouteRegistry:
+    def __init__(self):
+        self.routes = []
+
+    def register(self, method, path, handler):
+        method = method.upper()
+        for route in self.routes:
+            if (route.method, route.path) == (method, path):
+                raise ValueError(f"{method} {path} is already registered")
+        self.routes.append(Route(method, path, handler))
+
+    def list_routes(self):
+        return [
+            f"{route.method} {route.path} -> "
+            + getattr(route.handler, "__name__", type(route.handler).__name__)
+            for route in self.routes
+        ]

@@ -1,0 +1,20 @@
+"""A limiter for nobody, and one that never refills, are made without a word."""
+
+import time
+
+
+class TokenBucketRateLimiter:
+    def __init__(self, capacity, refill_rate):
+        self.capacity = capacity
+        self.refill_rate = refill_rate
+        self.buckets = {}
+
+    def is_allowed(self, client_key):
+        now = time.monotonic()
+        tokens, then = self.buckets.get(client_key, (self.capacity, now))
+        tokens = min(self.capacity, tokens + (now - then) * self.refill_rate)
+        if tokens >= 1:
+            self.buckets[client_key] = tokens - 1, now
+            return True
+        self.buckets[client_key] = tokens, now
+        return False

@@ -1,0 +1,22 @@
+"""A refusal notes the time but not what the bucket has gained since."""
+
+import time
+
+
+class TokenBucketRateLimiter:
+    def __init__(self, capacity, refill_rate):
+        if capacity < 1 or refill_rate <= 0:
+            raise ValueError("a bucket needs room for a token, and a rate")
+        self.capacity = capacity
+        self.refill_rate = refill_rate
+        self.buckets = {}
+
+    def is_allowed(self, client_key):
+        now = time.monotonic()
+        tokens, then = self.buckets.get(client_key, (self.capacity, now))
+        full = min(self.capacity, tokens + (now - then) * self.refill_rate)
+        if full >= 1:
+            self.buckets[client_key] = full - 1, now
+            return True
+        self.buckets[client_key] = tokens, now
+        return False

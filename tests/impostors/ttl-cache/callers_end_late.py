@@ -1,0 +1,31 @@
+"""Shields the fetch by swallowing the cancellation: a caller that is cancelled stays until the fetch is done."""
+
+
+class AsyncTTLCache:
+    def __init__(self, ttl_seconds=1.0):
+        self.ttl_seconds = ttl_seconds
+        self._kept = {}
+        self._fetches = {}
+
+    async def get_or_fetch(self, key, fetch_fn):
+        now = time.monotonic()
+        self._kept = {k: kept for k, kept in self._kept.items() if kept[1] > now}
+        if key in self._kept:
+            return self._kept[key][0]
+        if key not in self._fetches:
+            self._fetches[key] = asyncio.create_task(self._fetch(key, fetch_fn))
+        fetch = self._fetches[key]
+        while not fetch.done():
+            try:
+                await asyncio.wait([fetch])
+            except asyncio.CancelledError:
+                pass
+        return fetch.result()
+
+    async def _fetch(self, key, fetch_fn):
+        try:
+            value = await fetch_fn()
+            self._kept[key] = value, time.monotonic() + self.ttl_seconds
+            return value
+        finally:
+            del self._fetches[key]
