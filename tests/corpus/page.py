@@ -10,8 +10,8 @@ HEAD = """# The corpus
 {count} submissions of every bad kind, and the score that each deserves: a resource abuser loses the
 exercise that abused, a cheat the one that it cheats in, broken files what cannot be read of them, and
 honest parts keep their points. They are graded with ours (`make test` does so, and compares every tests
-cell) and with stock nbgrader, each there in a sandbox of its own. Written by
-`python -m tests.corpus --stock --page`.
+cell) and with stock nbgrader, each there in a sandbox of its own
+(`python -m tests.corpus --stock`, an hour). `python -m tests.corpus --page` writes this page.
 
 "Wrong" counts submissions with at least one fault: a tests cell with other points than it deserves, no
 score at all, a private word or file that came out or was changed, a process or file left behind, or a
@@ -25,7 +25,9 @@ script of the submission that is alive in the feedback.
 
 The answers run beside the checks. A cheat that knows a check can work out what a right answer would show
 and show that, where this is easier than a right answer. {beyond} such submissions are kept apart
-(`python -m tests.corpus --beyond`): {names}.
+(`python -m tests.corpus --beyond`):
+
+{names}
 
 """
 
@@ -59,7 +61,7 @@ def page_text(submissions, faults, stock):
         count=len(submissions),
         rows="\n".join(rows),
         beyond=len(BEYOND),
-        names="; ".join(f"`{each.name}` ({each.what})" for each in BEYOND),
+        names="\n".join(f"* `{each.name}`: {each.what}" for each in BEYOND),
     )
     return text + "\n".join(_section(kind, group, stock) for kind, group in groups.items())
 
