@@ -16,8 +16,12 @@ from pathlib import Path
 
 import nbformat
 
-FIRST, SECOND = "request-lifecycle", "web-framework"
-NOTEBOOKS = {FIRST: "1_request_lifecycle", SECOND: "2_web_framework"}
+FIRST, SECOND, THIRD = "request-lifecycle", "web-framework", "production-platform"
+NOTEBOOKS = {
+    FIRST: "1_request_lifecycle",
+    SECOND: "2_web_framework",
+    THIRD: "3_production_platform",
+}
 HERE = Path(__file__).resolve().parent
 MARKERS = re.compile(r"^ *### (BEGIN|END) SOLUTION\n?", re.MULTILINE)
 
@@ -158,6 +162,23 @@ def handle_conditional_get(resource, request_headers):
 """,
     "request-id": "get_ipython().register_magic_function(lambda line, cell: None, 'cell', 'ipytest')",
 }
+NEVER_STOPS = """
+class BackgroundTaskQueue:
+    def enqueue(self, function, *arguments):
+        return "task-0"
+
+    async def start(self, workers=3):
+        pass
+
+    async def stop(self):
+        import time
+
+        while True:
+            try:
+                time.sleep(1)
+            except BaseException:
+                pass
+"""
 INJECTION = """<script>alert("feedback")</script><img src=x onerror="alert(1)"><svg onload="alert(1)">"""
 
 
@@ -167,6 +188,7 @@ SKIPPED = {
         "request-timeout", "request-id", "bounded-pool", "socket-to-app",
     ),
     SECOND: ("exception-handlers", "streaming", "async-middleware"),
+    THIRD: ("health-checker", "async-service", "platform"),
 }  # fmt: skip
 
 
@@ -373,6 +395,40 @@ RECIPES = [
         "crashed",
         assignment=SECOND,
     ),
+    Recipe(
+        "perfect",
+        "the reference solutions",
+        lambda lesson: lesson.notebook(lesson.answers),
+        assignment=THIRD,
+    ),
+    Recipe(
+        "partial",
+        "ten right answers, three with a misconception, three not attempted",
+        partial(
+            SKIPPED[THIRD],
+            token_bucket="fixed_window",
+            jwt="alg_not_checked",
+            circuit_breaker="admits_everybody_half_open",
+        ),
+        lost={"token-bucket": BOTH, "jwt": ("details",), "circuit-breaker": ("details",)},
+        skipped=SKIPPED[THIRD],
+        assignment=THIRD,
+    ),
+    Recipe(
+        "blank",
+        "the notebook as it was handed out",
+        lambda lesson: lesson.notebook({}),
+        {"all": BOTH},
+        "not attempted",
+        assignment=THIRD,
+    ),
+    Recipe(
+        "endless",
+        "a queue whose stop never ends and swallows every interrupt",
+        with_answers(task_queue=NEVER_STOPS),
+        {"task-queue": BOTH},
+        assignment=THIRD,
+    ),
 ]
 
 
@@ -437,7 +493,7 @@ def make(root):
     (HERE / "expected.json").write_text(json.dumps(expected, indent=1) + "\n", encoding="utf-8")
     table = ["| sample | what it is | points |", "|:--|:--|--:|", *rows]
     (HERE / "README.md").write_text(README.format(table="\n".join(table)), encoding="utf-8")
-    yield f"made {len(RECIPES)} samples of {' and '.join(NOTEBOOKS)}"
+    yield f"made {len(RECIPES)} samples of {', '.join(NOTEBOOKS)}"
 
 
 README = """# Sample submissions
