@@ -15,7 +15,7 @@ grade: .venv/ready  ## grade everything in submitted/ (the samples, if there is 
 
 test: .venv/ready  ## every test and gate
 	$(RUN) webcourse build --check
-	$(RUN) pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
+	$(RUN) pytest --numprocesses 3 --dist loadgroup --no-loadscope-reorder
 
 build: .venv/ready  ## lessons to source, release and notebooks, and the samples
 	$(RUN) webcourse build
@@ -25,8 +25,9 @@ matrix: .venv/ready  ## write docs/kill_matrix.md and lessons/misconceptions.jso
 	$(RUN) tests.gallery.matrix
 	$(RUN) tests.gallery.misconceptions
 
-bench: .venv/ready  ## how long a check takes; 200 repetitions of all checks under load
+bench: .venv/ready  ## what checks and grading cost, as ratios; 200 repetitions under load (hours)
 	$(RUN) tests.bench
+	$(RUN) tests.bench_grading
 
 lock: .venv/ready  ## pin the newest packages that pyproject.toml allows
 	$(RUN) pip install --quiet uv

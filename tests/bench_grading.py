@@ -9,6 +9,7 @@ costs      nbgrader's CPU a submission against ours; ours against the cells alon
 steps      where our CPU goes: reading, judging, walls, cells, writing
 feedback   nbgrader's pages against ours
 copies     many copies of a submission in one run: memory, pace, gradebook
+steady     whether copies of submissions that are partly wrong get the same grades, all cores busy
 
 CPU is that of everything that a command starts, until the last process of it is gone.
 """
@@ -40,10 +41,12 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from rich.console import Console
 from rich.table import Table
 
+from tests.bench import every_core_busy
 from webcourse.build.solutions import starter
 
 ROOT = Path(__file__).parents[1]
-PARTS = "costs", "steps", "feedback", "copies"
+PARTS = "costs", "steps", "feedback", "copies", "steady"
+KINDS = range(1, 5)  # numbers of submissions that are partly wrong
 PROMISED = 200  # submissions, which starts are spread over
 PR_SET_CHILD_SUBREAPER = 36  # prctl(2)
 COMMAND_SECONDS = 3600  # that a command may take
@@ -85,7 +88,7 @@ def main():
     names = [options.course] if options.course else list(SUBJECTS)
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         for part in options.parts or PARTS:
-            for name in names[:1] if part == "copies" else names:
+            for name in names[:1] if part in ("copies", "steady") else names:
                 bench = Bench(SUBJECTS[name](), options, Path(folder) / f"{part}-{name}")
                 console.print(getattr(bench, part)())
 
@@ -536,6 +539,31 @@ class Bench:
         return table
 
 
+    # -------------------------------------------------------------- steady
+
+    def steady(self):
+        """Table: the scores of copies of a few submissions, graded while all cores are busy."""
+        copies = max(self.options.copies * 2 // 5 // len(KINDS), 2)
+        submissions = {
+            f"kind-{kind}-{n:04}": self.subject.submission(kind) for kind in KINDS for n in range(copies)
+        }
+        folder = self.subject.course(self.folder / "steady", submissions)
+        with every_core_busy():
+            self._grade(folder)
+        scores = defaultdict(lambda: defaultdict(int))
+        for student, found in _scores_of_cells(folder).items():
+            scores[student.rpartition("-")[0]][tuple(sorted(found.items()))] += 1
+        table = Table("submission", "copies", "points", "that differ")
+        table.title = f"{self.subject.title}: graded with all cores busy"
+        table.caption = _load()
+        for kind, outcomes in sorted(scores.items()):
+            usual, times = max(outcomes.items(), key=lambda each: each[1])
+            number = sum(outcomes.values())
+            points = sum(score for _, score in usual)
+            table.add_row(kind, str(number), f"{points:g}", str(number - times))
+        return table
+
+
 @dataclass
 class Turn:
     """What one run of ours took."""
@@ -596,6 +624,20 @@ def _scores(folder):
             "JOIN grade g ON g.notebook_id = n.id GROUP BY a.student_id"
         )
         return dict(rows.fetchall())
+
+
+def _scores_of_cells(folder):
+    """dict[str, dict[str, float]]: of the gradebook in a course folder, by student and tests cell."""
+    with contextlib.closing(sqlite3.connect(folder / "gradebook.db")) as book:
+        rows = book.execute(
+            "SELECT a.student_id, c.name, g.auto_score FROM submitted_assignment a "
+            "JOIN submitted_notebook n ON n.assignment_id = a.id "
+            "JOIN grade g ON g.notebook_id = n.id JOIN base_cell c ON c.id = g.cell_id"
+        ).fetchall()
+    found = defaultdict(dict)
+    for student, name, score in rows:
+        found[student][name] = score or 0.0
+    return found
 
 
 def _must_agree(theirs, ours):

@@ -1,4 +1,6 @@
-"""Order of the tests; xdist keeps it with --no-loadscope-reorder, which `make test` says."""
+"""What runs first, what last, and what together in one process, for `--dist loadgroup`."""
+
+import pytest
 
 FIRST = "tests/test_gallery.py", "tests/corpus/"  # the longest: with two workers nobody waits for them
 LAST = "tests/browser/"
@@ -12,3 +14,8 @@ def pytest_collection_modifyitems(items):
         return LAST in path, not any(name in path for name in FIRST)
 
     items.sort(key=turn)
+    for item in items:
+        parameters = getattr(item, "callspec", None)
+        exercise = parameters and parameters.params.get("exercise")
+        group = getattr(exercise, "slug", None) or item.path.as_posix()
+        item.add_marker(pytest.mark.xdist_group(group))

@@ -28,6 +28,7 @@ from .seal import is_ours, seal
 HIDDEN = re.compile(r"### BEGIN HIDDEN TESTS(.*?)### END HIDDEN TESTS", re.DOTALL)
 TELLING = 12  # characters from which a line of a hidden test is looked for in outputs
 SHOWN = 20_000  # characters of an output
+LEXER, FORMATTER = PythonLexer(), HtmlFormatter(nowrap=True)
 REDACTED = "(a line of a hidden check)"
 
 
@@ -238,8 +239,9 @@ def hidden_lines(notebook):
     return sorted((line for line in hidden - shown if len(line) >= TELLING), key=len, reverse=True)
 
 
+@functools.lru_cache(maxsize=1000)  # starters, and answers that many hand in
 def _highlighted(source):
-    return Markup(highlight(clean(source), PythonLexer(), HtmlFormatter(nowrap=True)))
+    return Markup(highlight(clean(source), LEXER, FORMATTER))
 
 
 def _sanitized(markdown):
