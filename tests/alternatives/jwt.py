@@ -1,3 +1,5 @@
+"""Compares bytes, and writes each part anew to see that it has one spelling."""
+
 import binascii
 
 

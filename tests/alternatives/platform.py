@@ -11,7 +11,7 @@ class Platform:
     def __init__(self, parts, settings, connect, upstream):
         self._settings, self._parts, self._phase = settings, parts, "new"
         self._bucket = parts.TokenBucketRateLimiter(capacity=settings.burst, refill_rate=settings.refill)
-        self._pool = parts.AsyncConnectionPool(connect, min_size=0, max_size=settings.connections)
+        self._pool = parts.AsyncConnectionPool(connect, min_size=1, max_size=settings.connections)
         self._queue = parts.BackgroundTaskQueue()
         self._once = parts.IdempotencyCache(ttl=settings.key_ttl)
         self._rates = parts.AsyncTTLCache(ttl_seconds=settings.rate_ttl)
@@ -95,7 +95,7 @@ class Platform:
             rate = await self._rates.get_or_fetch(currency, functools.partial(self._fetch, currency))
         except Opening:
             raise Problem(503, retry_after=self._settings.recovery) from None
-        except (TimeoutError, ConnectionError) as error:
+        except (TimeoutError, ConnectionError, ValueError) as error:
             raise Problem(504 if isinstance(error, TimeoutError) else 502) from None
         if rate is None:
             raise Problem(unknown)

@@ -1,3 +1,6 @@
+"""Frozen parts that know how to be shown, and a match."""
+
+
 @dataclass(frozen=True)
 class ErrorInfo:
     message: str

@@ -1,3 +1,6 @@
+"""One number a client: when its bucket will be full."""
+
+
 class TokenBucketRateLimiter:
     """One number a client: the moment at which its bucket will be full."""
 

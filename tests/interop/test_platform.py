@@ -225,6 +225,15 @@ def test_a_ledger_that_is_locked(service, client):
     assert client.post("/charges", json=ORDER, headers=service.headers(key="k")).status_code == 201
 
 
+def test_a_probe_leaves_no_statement_open(service, client):
+    """An open SELECT would keep its connection at the ledger of that moment, and from writing to it."""
+    for key in "abcd":
+        assert client.get("/ready").status_code == 200
+        with contextlib.closing(sqlite3.connect(service.path)) as db, db:
+            db.execute("INSERT INTO receipts VALUES (0)")
+        assert client.post("/charges", json=ORDER, headers=service.headers(key=key)).status_code == 201
+
+
 async def crowd(url, service, orders):
     async with httpx.AsyncClient(base_url=url, timeout=SECONDS, verify=TLS) as client:
         return await asyncio.gather(*(

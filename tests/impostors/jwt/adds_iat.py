@@ -5,7 +5,10 @@ class JWTMiddleware:
     @staticmethod
     def create_token(payload, secret):
         header = {"alg": "HS256", "typ": "JWT"}
-        parts = [b64url_encode(json.dumps(each).encode()) for each in (header, {**payload, "iat": int(time.time())})]
+        parts = [
+            b64url_encode(json.dumps(each).encode())
+            for each in (header, {**payload, "iat": int(time.time())})
+        ]
         signed = ".".join(parts)
         return signed + "." + JWTMiddleware.sign(signed, secret)
 

@@ -5,7 +5,9 @@ class JWTMiddleware:
     @staticmethod
     def create_token(payload, secret):
         header = {"alg": "HS256", "typ": "JWT"}
-        parts = [base64.urlsafe_b64encode(json.dumps(each).encode()).decode() for each in (header, payload)]
+        parts = [
+            base64.urlsafe_b64encode(json.dumps(each).encode()).decode() for each in (header, payload)
+        ]
         signed = ".".join(parts)
         return signed + "." + JWTMiddleware.sign(signed, secret)
 

@@ -98,7 +98,8 @@ class Platform:
 
         until = {"retry_after": self.settings.recovery}
         with (
-            told_as(504, TimeoutError), told_as(502, ConnectionError),
+            told_as(504, TimeoutError),
+            told_as(502, ConnectionError, ValueError),
             told_as(503, RuntimeError, **until),
         ):
             rate = await self.cache.get_or_fetch(

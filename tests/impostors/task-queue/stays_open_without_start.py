@@ -1,0 +1,45 @@
+"""Returns from stop before it closes the queue, if no worker was ever started."""
+
+
+class BackgroundTaskQueue:
+    def __init__(self):
+        self._jobs = asyncio.Queue()
+        self._records, self._ids = {}, itertools.count()
+        self._workers = []
+        self._closed = False
+
+    def enqueue(self, coro_fn, *args):
+        if self._closed:
+            raise RuntimeError("the queue is closed")
+        record = TaskRecord(f"task-{next(self._ids)}")
+        self._records[record.id] = record
+        self._jobs.put_nowait((record, coro_fn, args))
+        return record.id
+
+    def status(self, task_id):
+        return self._records[task_id]
+
+    async def start(self, workers=3):
+        for _ in range(workers):
+            self._workers.append(asyncio.create_task(self._work()))
+
+    async def _work(self):
+        while (job := await self._jobs.get()) is not None:
+            await asyncio.gather(self._run(*job), return_exceptions=True)
+
+    async def _run(self, record, coro_fn, args):
+        record.status = TaskStatus.RUNNING
+        try:
+            record.result = await coro_fn(*args)
+            record.status = TaskStatus.DONE
+        except BaseException as error:
+            record.status = TaskStatus.FAILED
+            record.error = f"{type(error).__name__}: {error}"
+
+    async def stop(self):
+        if not self._workers:
+            return
+        self._closed = True
+        for _ in self._workers:
+            self._jobs.put_nowait(None)
+        await asyncio.gather(*self._workers)
