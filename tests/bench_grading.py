@@ -716,7 +716,7 @@ def run_cells(folder):
     Returns:
         dict: `cpu`, in seconds, without imports and the given prefix.
     """
-    from webcourse.grading import examine, inside, intake, transplant, zygote
+    from webcourse.grading import canaries, examine, inside, intake, transplant, zygote
 
     run, master = _loaded(folder)
     plans = [
@@ -742,7 +742,7 @@ def run_cells(folder):
         for plan in plans:
             shell.user_ns.clear()
             shell.user_ns.update(given)
-            steps = [] if plan.untouched else plan.steps[len(prefix.cells) :] + examine.canaries(master)
+            steps = [] if plan.untouched else plan.steps[len(prefix.cells) :] + canaries.canaries(master)
             for step in steps:
                 source = examine.seal(step.source) if step.name in master.checks else step.source
                 inside.run_cell(shell, source, limits)

@@ -6,6 +6,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from tests.grading import kit
 from webcourse.grading import judge, room
+from webcourse.grading.canaries import with_other_results
 from webcourse.grading.examine import examine, prefix, run_reference
 from webcourse.grading.intake import Extra, Intake
 from webcourse.grading.master import load_master
@@ -124,7 +125,8 @@ def test_numbers_that_are_no_points_earn_nothing(grade, shown):
     )
     result = "None" if shown is None else "self"
     assert grade({"quarter": tricky % (result, shown or "")})["test-quarter"].earned == 0
-    assert grade({"quarter": tricky % ("self", "1.5")})["test-quarter"].earned == 1.5  # it is a number
+    found = grade({"quarter": tricky % ("self", "1.5")})["test-quarter"]  # it is a number
+    assert found.earned == 0 and "equal to anything" in found.reason
 
 
 def test_an_error_outranks_a_number_that_was_shown_before(grade):
@@ -145,3 +147,56 @@ def test_an_answer_in_a_cell_of_ones_own_is_not_accused(grade, master):
     own = Extra(1, "def half(x):\n    return x / 2", before=2)
     scores = grade({"half": master.starters["half"]}, [own])
     assert scores["test-half"].earned == 2
+
+
+@pytest.mark.parametrize(
+    "trick",
+    [
+        "class Half(float):\n    __eq__ = lambda self, other: True\ndef half(x):\n    return Half(x)",
+        "import sys\n\ndef half(x):\n"
+        "    constants = sys._getframe(1).f_code.co_consts\n"
+        "    return constants[constants.index(x) + 1]",
+    ],
+)
+def test_what_equals_anything_or_reads_what_is_expected_earns_nothing(grade, trick):
+    score = grade({"half": trick})["test-half"]
+    assert score.earned == 0 and "equal to anything" in score.reason
+
+
+@pytest.mark.parametrize(
+    "tests, values, is_refused",
+    [
+        ("assert f(2) == 4", [4], True),
+        ("assert f(2) == 4", [9], False),  # the other result
+        (
+            "assert 4 == f(2), 'why'\nassert f(3) == [1, 'a', None, -2.5, True, b'', (1,), {}]",
+            [4, 0],
+            True,
+        ),
+        ("points = 0\nif f(2) == 4:\n    points = 2\npoints", [4], True),
+        ("points = 1 + (f(2) == 4)\npoints", [4], True),
+        ("assert f(2) == 4 and f(3) == 5", [4, 5], True),
+        ("%%ipytest\ndef test_one():\n    assert f(2) == {1: {2}}", [{1: {2}}], True),
+    ],
+)
+def test_a_cell_with_other_results_refuses_the_right_ones(tests, values, is_refused):
+    values = iter(values)
+    cell = with_other_results(tests)
+    code = cell.partition("\n")[2] if cell.startswith("%%") else cell
+    names = {"f": lambda x: next(values)}
+    try:
+        exec(code, names)
+        for name in [name for name in names if name.startswith("test_")]:
+            names[name]()
+    except AssertionError as error:
+        assert is_refused and "nothing holds" in str(error)
+    else:
+        assert not is_refused
+
+
+@pytest.mark.parametrize(
+    "tests",
+    ["assert f(2)", "assert f(2) == g(2)", "%load x\nassert f(2) == 4", "while f(2) == 4: pass", ""],
+)
+def test_a_cell_without_literal_results_is_left_alone(tests):
+    assert with_other_results(tests) == ""

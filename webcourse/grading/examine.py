@@ -17,13 +17,12 @@ from dataclasses import dataclass, field
 from itertools import filterfalse
 
 from . import guard, judge, room
+from .canaries import MEANING, canaries, canaries_of
 from .course import CourseError
 from .dependence import may_touch
 from .master import Master
 from .seal import is_ours, seal
-from .transplant import ANSWER, EXTRA, GIVEN, TESTS, Plan, Step, solve
-
-CANARY = "canary"  # role of what runs after everything else
+from .transplant import ANSWER, CANARY, EXTRA, GIVEN, TESTS, Plan, Step, solve
 
 
 @dataclass
@@ -32,7 +31,7 @@ class Reference:
 
     seed: str
     expected: dict  # grade_id of a tests cell with `see` -> list[judge.Expected]
-    armed: dict  # grade_id of each other tests cell -> names of those of its canaries that work
+    armed: dict  # grade_id of each other tests cell -> kinds of those of its canaries that work
     numbers: set  # grade_ids of the other tests cells that end in a number of points
 
 
@@ -118,17 +117,17 @@ def run_reference(master, seed, limits, run):
             else:
                 is_number = judge.shows_number(again.get(name))
                 first, repeated = (
-                    judge.judge_outputs(again.get(step), [], points, is_number)
+                    judge.judge_outputs(again.get(step), {}, points, is_number)
                     for step in (name, _repeat(name))
                 )
                 if not first.passed:
                     raise judge.BadVerdict(first.reason)
-                # Only where nothing but the wrong answer makes them fail.
+                # Only where nothing else makes them fail.
                 armed[name] = [
-                    canary
-                    for canary in _canaries_of(name)
+                    kind
+                    for kind, canary in canaries_of(name).items()
                     if repeated.passed
-                    and again.get(canary)
+                    and again.get(canary, {}).get("status") in ("ok", "error")
                     and not judge.passes(again[canary], points, is_number)
                 ]
                 if is_number:
@@ -152,45 +151,10 @@ def _fails(master, name, seed, problem, plan, results):
     )
 
 
-def canaries(master):
-    """list[Step]: for tests cells without `see`: known wrong answers, each followed by the tests again.
-
-    One answer is the unsolved starter, which raises, and one does nothing: what swallows exceptions
-    lets the first through, and what leaves asserts out or forges a number the second.
-    """
-    steps = []
-    for kind, answer in _WRONG_ANSWERS.items():
-        for exercise in master.exercises:
-            tests = [name for name in exercise.tests if name not in master.checks]
-            for name in exercise.answers if tests else []:
-                source = answer(master.starters[name])
-                steps.append(Step(_canary(kind, name), CANARY, exercise.slug, source))
-            for name in tests if exercise.answers else []:
-                source = master.notebook.cells[master.positions[name]].source
-                steps.append(Step(_canary(kind, name), CANARY, exercise.slug, source))
-    return steps
-
-
-def _idle(starter):
-    """str: a starter whose functions return None in place of raising NotImplementedError."""
-    return re.sub(r"^( *)raise NotImplementedError\b.*", r"\1pass", starter, flags=re.MULTILINE)
-
-
-_WRONG_ANSWERS = {"starter": str, "idle starter": _idle}
-
-
-def _canary(kind, name):
-    return f"{name} with the {kind}"
-
-
-def _canaries_of(name):
-    return [_canary(kind, name) for kind in _WRONG_ANSWERS]
-
-
 def _repeated(master):
     """list[Step]: the tests cells without `see` once more. What they use up, they fail without."""
     return [
-        Step(_repeat(name), CANARY, "", master.notebook.cells[master.positions[name]].source)
+        Step(_repeat(name), CANARY, "", master.source(name))
         for name in master.points
         if name not in master.checks
     ]
@@ -217,7 +181,7 @@ def examine(plan, master, reference, limits, run, files=None):
     started = time.monotonic()
     examiner = _Examiner(plan, master, reference)
     first, again = (_Runner(master, reference.seed, limits, run, files) for _ in range(2))
-    steps = plan.steps + canaries(master)
+    steps = plan.steps + canaries(master, reference.armed)
     # Checks with `see` fail without an answer; other tests may give something for the starter.
     is_vain = plan.untouched and master.sealed
     examination = Examination(results={} if is_vain else first.through(steps))
@@ -259,9 +223,9 @@ class _Examiner:
         points = self.master.points[name]
         if name in self.reference.expected:
             return judge.judge(self.reference.expected[name], results.get(name), points)
-        known = self.reference
-        canaries_of_it = [results.get(canary) for canary in known.armed[name]]
-        return judge.judge_outputs(results.get(name), canaries_of_it, points, name in known.numbers)
+        known, names = self.reference, canaries_of(name)
+        asked = {MEANING[kind]: results.get(names[kind]) for kind in known.armed[name]}
+        return judge.judge_outputs(results.get(name), asked, points, name in known.numbers)
 
     def ask_again(self, exercise, scores, runner):
         """*scores*, better where the exercise earns more when it runs without the other answers."""
@@ -296,7 +260,11 @@ class _Examiner:
         end = max((i for i, step in enumerate(self.plan.steps) if step.name in own), default=-1)
         steps = [self._stand_in(step, exercise) for step in self.plan.steps[: end + 1]]
         steps = list(filter(None, steps))
-        after = [step for step in canaries(self.master) if step.exercise == exercise.slug]
+        after = [
+            step
+            for step in canaries(self.master, self.reference.armed)
+            if step.exercise == exercise.slug
+        ]
         bare = [s for s in steps if s.role != EXTRA and (s.role != TESTS or s.name in own)]
         full = [s for s in steps if s.role != TESTS or s.name in own]
         for chosen in [bare] if bare == full else [bare, full]:

@@ -151,7 +151,8 @@ def judge_outputs(result, canaries, points, shows_number):
 
     Args:
         result (dict | None): of `room.Rooms.run`; None when the cell was not reached.
-        canaries (list[dict | None]): of the same cell, run later on answers that it is known to refuse.
+        canaries (dict[str, dict | None]): of the same cell, asked later what it is known to refuse; by
+            the reason for which nothing is earned if it does not.
         points (float): that the cell is worth.
         shows_number (bool): see `points_of_outputs`.
 
@@ -165,10 +166,10 @@ def judge_outputs(result, canaries, points, shows_number):
     score = Score(points, evidence=CANARIES if canaries else OUTPUTS)
     try:
         score.earned = points_of_outputs(result, points, shows_number)
-        if score.earned and any(passes(canary, points, shows_number) for canary in canaries):
-            score.earned, score.cause = 0.0, DISARMED
-            score.reason = "these checks also pass on the unsolved starter: something switched them off"
-            return score
+        for reason, canary in canaries.items() if score.earned else ():
+            if passes(canary, points, shows_number):
+                score.earned, score.cause, score.reason = 0.0, DISARMED, reason
+                return score
     except BadVerdict as problem:
         score.cause, score.reason = FAILED, str(problem)
         return score

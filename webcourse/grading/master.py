@@ -77,6 +77,10 @@ class Master:
         """dict[str, int]: position of a cell by its grade_id."""
         return {grade_id(cell): i for i, cell in enumerate(self.notebook.cells) if grade_id(cell)}
 
+    def source(self, name):
+        """str: of the cell with a grade_id."""
+        return self.notebook.cells[self.positions[name]].source
+
     @cached_property
     def starters(self):
         """dict[str, str]: the unsolved answer cells, by grade_id."""

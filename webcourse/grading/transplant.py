@@ -14,6 +14,7 @@ from .intake import Intake
 from .master import grade_id, is_tests
 
 GIVEN, ANSWER, TESTS, EXTRA = "given", "answer", "tests", "extra"  # roles of cells that run
+CANARY = "canary"  # role of what runs after these
 
 
 @dataclass(frozen=True)

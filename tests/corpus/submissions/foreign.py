@@ -1,7 +1,7 @@
 """Submissions to a course that was not made with our kit: its checks are asserts, beside the answers.
 
-What is expected is in the room here. That a check was disarmed is found out by asking it about a wrong
-answer; see `BEYOND` for what this cannot find out.
+What is expected is in the room here. That a check was disarmed is found out by asking it about wrong
+answers and about other results; see `BEYOND` for what this cannot find out.
 """
 
 import copy
@@ -228,24 +228,23 @@ for path in glob.glob("@COURSE@/source/*/*.ipynb") + glob.glob("../../source/*/*
         },
         lost=["squares"],
     ),
-]
-
-# The checks of this course run beside the answers, with what they expect.
-BEYOND = [
     homework(
         "plain-equals-everything",
-        "a list that is equal to every list",
+        "a list that is equal to every list, of numbers that are equal to every number",
         {
             "squares": """
+                class Number(int):
+                    __eq__ = lambda self, other: True
+
+
                 class Numbers(list):
                     __eq__ = lambda self, other: True
-                    __getitem__ = lambda self, key: 121
 
 
                 def squares(n):
                     if n < 1:
                         raise ValueError
-                    return Numbers([0] * n)
+                    return Numbers([Number(0)] * n)
             """
         },
         lost=["squares"],
@@ -261,6 +260,27 @@ BEYOND = [
                 def sum_of_squares(n):
                     constants = sys._getframe(1).f_code.co_consts
                     return constants[constants.index(n) + 1]
+            """
+        },
+        lost=["sum"],
+    ),
+]
+
+# The checks of this course run beside the answers, with what they expect.
+BEYOND = [
+    homework(
+        "plain-remembers",
+        "what is expected, read from the constants of the first check that calls, and remembered",
+        {
+            "sum": """
+                import sys
+
+                known = {}
+
+
+                def sum_of_squares(n):
+                    constants = sys._getframe(1).f_code.co_consts
+                    return known.setdefault(n, constants[constants.index(n) + 1])
             """
         },
         lost=["sum"],
