@@ -6,6 +6,7 @@ FIRST = "tests/test_gallery.py", "tests/corpus/"  # the longest: with two worker
 LAST = "tests/browser/"
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items):
     """Browser tests come last: Playwright's loop stays open and would be in the others' way."""
 
