@@ -15,7 +15,7 @@ grade: .venv/ready  ## grade everything in submitted/ (the samples, if there is 
 
 test: .venv/ready  ## every test and gate
 	$(RUN) webcourse build --check
-	$(RUN) pytest --numprocesses 3 --dist loadgroup --no-loadscope-reorder
+	$(RUN) pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
 
 build: .venv/ready  ## lessons to source, release and notebooks, and the samples
 	$(RUN) webcourse build
