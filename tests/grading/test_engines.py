@@ -530,15 +530,19 @@ def test_without_dask_the_way_to_install_it_is_said(monkeypatch):
 
 
 def test_workers_that_are_missing_or_cannot_grade_are_told(tmp_path, kits, tasks):
+    without = tmp_path / "without"  # hides the package from a worker, wherever it is installed
+    without.mkdir()
+    reason = "No module named 'webcourse'"
+    (without / "webcourse.py").write_text(f"raise ModuleNotFoundError({reason!r}, name='webcourse')")
     with scheduler(tmp_path) as address:
         with (
             pytest.raises(CourseError, match=f"has no workers: .*dask worker {address}"),
             connected(kits, address),
         ):
             pass
-        refused = pytest.raises(CourseError, match="cannot grade: .*No module named 'webcourse'")
+        refused = pytest.raises(CourseError, match=f"cannot grade: .*{reason}")
         with (
-            worker(tmp_path, address, "bare", "--no-nanny", knows=[]),
+            worker(tmp_path, address, "bare", "--no-nanny", knows=[without]),
             refused,
             connected(kits, address),
         ):
