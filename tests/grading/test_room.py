@@ -26,13 +26,16 @@ for descriptor in range(3, 99):
 
 
 @pytest.fixture(scope="module", params=[walls.BUBBLEWRAP, walls.LANDLOCK, walls.NONE])
-def rooms(request):
-    """Rooms with each kind of walls."""
+def rooms(request, tmp_path_factory):
+    """Rooms with each kind of walls, below a temporary folder that other tests do not use."""
     if walls.missing().get(request.param):
         pytest.skip(walls.missing()[request.param])
-    with room.Rooms(request.param) as rooms:
-        yield rooms
-        left = family(rooms)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TMPDIR", str(tmp_path_factory.mktemp("rooms")))
+        patch.setattr(tempfile, "tempdir", None)
+        with room.Rooms(request.param) as rooms:
+            yield rooms
+            left = family(rooms)
     assert not any(map(psutil.Process.is_running, left))
 
 

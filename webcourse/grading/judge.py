@@ -160,7 +160,9 @@ def judge_outputs(result, canaries, points, shows_number):
         Score
     """
     if result is None or result["status"] == "lost":
-        return _without_result(result, points)
+        score = _without_result(result, points)
+        score.evidence = OUTPUTS
+        return score
     if result["status"] == "timeout":
         return Score(points, cause=TIME, reason="the checks did not end in time", evidence=OUTPUTS)
     score = Score(points, evidence=CANARIES if canaries else OUTPUTS)
