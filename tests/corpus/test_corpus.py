@@ -42,8 +42,7 @@ def test_a_grade_says_what_it_rests_on(runs):
     """On values compared outside, or in a course of plain asserts on their outputs and on canaries."""
     for course, allowed in {"targets": {"transcript"}, "plain": {"canaries", "outputs"}}.items():
         for name, outcome in runs[course].outcomes.items():
-            if name != "plain-one-notebook":  # nothing of the missing one ran
-                assert outcome.evidence <= allowed, name
+            assert outcome.evidence <= allowed, name
 
 
 def test_the_corpus_is_large_enough():

@@ -1,7 +1,6 @@
 """The kill matrix: which check catches which wrong answer. `python -m tests.gallery.matrix`"""
 
 import itertools
-import re
 from pathlib import Path
 
 from . import workbench
@@ -25,32 +24,29 @@ A mutant's operator is one of cosmic-ray's, or changes a text, drops a statement
 
 def page():
     """The page, as Markdown."""
-    exercises = workbench.all_exercises().values()
-    rows = [row(exercise) for exercise in exercises]
-    head = [*summary(rows), "", "| exercise | impostors | mutants killed |", "|:--|--:|--:|", *rows, ""]
-    return "\n".join([HEAD, *head, *map(section, exercises)])
+    parts = [HEAD, _summary()]
+    for exercise in workbench.all_exercises().values():
+        parts.append(_section(exercise))
+    return "\n".join(parts)
 
 
-def row(exercise):
-    """The line of an exercise in the table at the top."""
-    tally = tally_mutants(exercise)
-    impostors = sum(candidate.kind == "impostor" for candidate in candidates(exercise))
-    return f"| {exercise.slug} | {impostors} | {tally.killed} of {tally.total} |"
-
-
-def summary(rows):
-    """list[str]: what the rows of the table come to."""
-    numbers = [list(map(int, re.findall(r"\b\d+\b", each.partition(" | ")[2]))) for each in rows]
-    impostors, killed, total = map(sum, zip(*numbers, strict=True))
-    return [
-        f"Impostors: {impostors}, all caught. Mutants: {total}, of which {killed} are killed "
+def _summary():
+    rows, total, killed, wrong = [], 0, 0, 0
+    for exercise in workbench.all_exercises().values():
+        tally = tally_mutants(exercise)
+        impostors = [c for c in candidates(exercise) if c.kind == "impostor"]
+        total, killed, wrong = total + tally.total, killed + tally.killed, wrong + len(impostors)
+        rows.append(f"| {exercise.slug} | {len(impostors)} | {tally.killed} of {tally.total} |")
+    lines = [
+        f"Impostors: {wrong}, all caught. Mutants: {total}, of which {killed} are killed "
         f"({killed / total:.1%})",
         f"and {total - killed} break no stated rule; each of those is listed with the reason.",
+        "",
     ]
+    return "\n".join([*lines, "| exercise | impostors | mutants killed |", "|:--|--:|--:|", *rows, ""])
 
 
-def section(exercise):
-    """The impostors of an exercise, and the mutants that survive."""
+def _section(exercise):
     lines = [f"## {exercise.slug}", "", "| impostor | its misconception | points | caught by |"]
     lines.append("|:--|:--|--:|:--|")
     for candidate in candidates(exercise):

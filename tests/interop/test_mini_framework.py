@@ -15,57 +15,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.gallery import workbench
-from tests.gallery.candidates import ALTERNATIVES
 from webcourse import lab
-from webcourse.lab import checks
-from webcourse.lab.checks import Check, Verdict
 
 from . import asgi_conformance as referee
+from .capstones import MINI_FRAMEWORK
 
 SECONDS = 5  # until a test that hangs fails
-SLUG = "mini-framework"
-PIECES = {
-    "HTTPStatus": "status-codes",
-    "QueryString": "query-string",
-    "Router": "router",
-    "ContentNegotiator": "renderers",
-    "require_auth": "view-decorators",
-    "validate_json_body": "view-decorators",
-    "TemplateEngine": "template-engine",
-    "SessionStore": "signed-sessions",
-    "HTTPError": "exception-handlers",
-    "NotFoundError": "exception-handlers",
-    "ValidationError": "exception-handlers",
-    "BadRequestError": "exception-handlers",
-    "ExceptionHandlerRegistry": "exception-handlers",
-    "StreamingResponse": "streaming",
-    "apply_middleware": "async-middleware",
-}
-
-
-def capstone(own, answers=None):
-    """The names of the notebook after the capstone's answer, with the exercises' solutions or not.
-
-    *answers* are others than the reference solutions, by slug.
-    """
-    exercises, names, passed = workbench.all_exercises(), {"__name__": "__main__", "lab": lab}, {}
-    for slug in set(PIECES.values()) if own else ():
-        answer = (answers or {}).get(slug, exercises[slug].solution)
-        solved = workbench.namespace(exercises[slug], answer)
-        names |= {name: solved[name] for name, origin in PIECES.items() if origin == slug}
-        for cell in (f"{slug}-basics", f"{slug}-details"):
-            passed[cell] = Verdict("2.0", cell, 1, [Check("test_it", "rule", passed=True)])
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(checks, "verdicts", passed)
-        for source in (*exercises[SLUG].given, exercises[SLUG].solution):
-            exec(compile(source, "<cell>", "exec"), names)
-    return names
 
 
 @pytest.fixture(scope="module", params=[False, True], ids=["spare parts", "own pieces"])
 def names(request):
-    return capstone(request.param)
+    return MINI_FRAMEWORK.names(request.param)
 
 
 @pytest.fixture
@@ -79,52 +39,9 @@ def client(app):
         yield client
 
 
-# ------------------------------------------------------------------ the parts
-
-
-def seen(names):
-    found = [checks.judge(source, names, "a seed") for source in workbench.all_exercises()[SLUG].tests]
-    assert all(verdict.passed for verdict in found), "\n".join(sum(map(checks.report, found), []))
-    return [(check.name, check.seen) for verdict in found for check in verdict.checks]
-
-
-@pytest.fixture(scope="module")
-def expected():
-    return seen(capstone(own=False))
-
-
-def test_the_checks_cannot_tell_the_parts_apart(expected):
-    assert seen(capstone(own=True)) == expected
-
-
-@pytest.mark.parametrize("spared", sorted(set(PIECES.values())))
-def test_any_piece_may_be_missing(expected, spared):
-    """The others are the student's: parts of both kinds fit together."""
-    mixed, spare = capstone(own=True), capstone(own=False)
-    for name, slug in PIECES.items():
-        if slug == spared:
-            setattr(mixed["parts"], name, getattr(spare["parts"], name))
-    assert seen(mixed) == expected
-
-
-def test_other_right_pieces_do_as_well(expected):
-    alternatives = {slug: (ALTERNATIVES / f"{slug}.py").read_text() for slug in set(PIECES.values())}
-    assert seen(capstone(own=True, answers=alternatives)) == expected
-
-
-@pytest.mark.parametrize("slug", sorted(set(PIECES.values())))
-def test_spare_parts_earn_nothing_in_their_exercise(slug):
-    """Even where the rest of the answer is right."""
-    exercise, spare = workbench.all_exercises()[slug], capstone(own=False)["parts"]
-    names = workbench.namespace(exercise, exercise.solution)
-    names |= {name: getattr(spare, name) for name, origin in PIECES.items() if origin == slug}
-    for source in exercise.tests:
-        assert not checks.judge(source, names, "a seed").passed
-
-
 def test_they_are_all_of_the_parts(names):
     lines = repr(names["parts"]).splitlines()
-    assert [line.partition(":")[0] for line in lines] == list(PIECES)
+    assert [line.partition(":")[0] for line in lines] == list(MINI_FRAMEWORK.pieces)
     assert len({line.partition(" ")[2].split(",")[0] for line in lines}) == 1
 
 

@@ -16,94 +16,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.gallery import workbench
-from tests.gallery.candidates import ALTERNATIVES
 from webcourse import lab
-from webcourse.lab import checks
-from webcourse.lab.checks import Check, Verdict
 
 from . import asgi_conformance as referee
+from .capstones import PLATFORM
 
 SECONDS = 5  # until a test that hangs fails
 TLS = httpx.create_ssl_context()  # slow to make: one for all clients
-SLUG = "platform"
-PIECES = {
-    "JWTMiddleware": "jwt",
-    "TokenBucketRateLimiter": "token-bucket",
-    "AsyncConnectionPool": "connection-pool",
-    "BackgroundTaskQueue": "task-queue",
-    "IdempotencyCache": "idempotency",
-    "HealthChecker": "health-checker",
-    "AsyncTTLCache": "ttl-cache",
-    "CircuitBreaker": "circuit-breaker",
-}
-
-
-def capstone(own, answers=None):
-    """The names of the notebook after the capstone's answer, with the exercises' solutions or not.
-
-    *answers* are others than the reference solutions, by slug.
-    """
-    exercises, names, passed = workbench.all_exercises(), {"__name__": "__main__", "lab": lab}, {}
-    for slug in set(PIECES.values()) if own else ():
-        answer = (answers or {}).get(slug, exercises[slug].solution)
-        solved = workbench.namespace(exercises[slug], answer)
-        names |= {name: solved[name] for name, origin in PIECES.items() if origin == slug}
-        for cell in (f"{slug}-basics", f"{slug}-details"):
-            passed[cell] = Verdict("3.0", cell, 1, [Check("test_it", "rule", passed=True)])
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(checks, "verdicts", passed)
-        for source in (*exercises[SLUG].given, exercises[SLUG].solution):
-            exec(compile(source, "<cell>", "exec"), names)
-    return names
 
 
 @pytest.fixture(scope="module", params=[False, True], ids=["spare parts", "own pieces"])
 def names(request):
-    return capstone(request.param)
-
-
-# ------------------------------------------------------------------ the parts
-
-
-def seen(names):
-    found = [checks.judge(source, names, "a seed") for source in workbench.all_exercises()[SLUG].tests]
-    assert all(verdict.passed for verdict in found), "\n".join(sum(map(checks.report, found), []))
-    return [(check.name, check.seen) for verdict in found for check in verdict.checks]
-
-
-@pytest.fixture(scope="module")
-def expected():
-    return seen(capstone(own=False))
-
-
-def test_the_checks_cannot_tell_the_parts_apart(expected):
-    assert seen(capstone(own=True)) == expected
-
-
-@pytest.mark.parametrize("spared", sorted(set(PIECES.values())))
-def test_any_piece_may_be_missing(expected, spared):
-    """The others are the student's: parts of both kinds fit together."""
-    mixed, spare = capstone(own=True), capstone(own=False)
-    for name, slug in PIECES.items():
-        if slug == spared:
-            setattr(mixed["parts"], name, getattr(spare["parts"], name))
-    assert seen(mixed) == expected
-
-
-def test_other_right_pieces_do_as_well(expected):
-    alternatives = {slug: (ALTERNATIVES / f"{slug}.py").read_text() for slug in set(PIECES.values())}
-    assert seen(capstone(own=True, answers=alternatives)) == expected
-
-
-@pytest.mark.parametrize("slug", sorted(set(PIECES.values())))
-def test_spare_parts_earn_nothing_in_their_exercise(slug):
-    """Even where the rest of the answer is right."""
-    exercise, spare = workbench.all_exercises()[slug], capstone(own=False)["parts"]
-    names = workbench.namespace(exercise, exercise.solution)
-    names |= {name: getattr(spare, name) for name, origin in PIECES.items() if origin == slug}
-    for source in exercise.tests:
-        assert not checks.judge(source, names, "a seed", stop_early=True).passed
+    return PLATFORM.names(request.param)
 
 
 # ------------------------------------------------------------------ uvicorn, httpx and aiosqlite
@@ -150,7 +74,10 @@ def service(names, tmp_path):
 
 @pytest.fixture
 def client(service):
-    with lab.serve(service.app) as url, httpx.Client(base_url=url, timeout=SECONDS, verify=TLS) as client:
+    with (
+        lab.serve(service.app) as url,
+        httpx.Client(base_url=url, timeout=SECONDS, verify=TLS) as client,
+    ):
         yield client
 
 
@@ -159,7 +86,10 @@ BALANCED = {"charged twice": 0, "out of balance": 0, "without a receipt": 0}
 
 
 def test_a_charge_and_its_replay(service):
-    with lab.serve(service.app) as url, httpx.Client(base_url=url, timeout=SECONDS, verify=TLS) as client:
+    with (
+        lab.serve(service.app) as url,
+        httpx.Client(base_url=url, timeout=SECONDS, verify=TLS) as client,
+    ):
         first, again = (
             client.post("/charges", json=ORDER, headers=service.headers(key="k")) for _ in range(2)
         )
@@ -184,7 +114,9 @@ def test_what_is_refused(service, client):
     assert stranger.headers["content-type"] == "application/problem+json"
     assert stranger.json() == {"title": "Unauthorized", "status": 401}
     forged = {"Authorization": service.headers()["Authorization"] + "X"}
-    assert 'error="invalid_token"' in client.get("/rates/EUR", headers=forged).headers["www-authenticate"]
+    assert (
+        'error="invalid_token"' in client.get("/rates/EUR", headers=forged).headers["www-authenticate"]
+    )
     assert client.get("/nowhere").status_code == client.get("/rates").status_code == 404
     assert client.delete("/charges").status_code == 404
     headers = service.headers(key="k")
@@ -211,7 +143,10 @@ def test_the_probes(service, client):
 def test_a_500_leaks_nothing_and_is_logged(service, client, caplog):
     service.raises = LookupError("the password is hunter2")
     answer = client.get("/rates/EUR", headers=service.headers())
-    assert (answer.status_code, answer.json()) == (500, {"title": "Internal Server Error", "status": 500})
+    assert (answer.status_code, answer.json()) == (
+        500,
+        {"title": "Internal Server Error", "status": 500},
+    )
     (record,) = [record for record in caplog.records if record.levelno >= logging.ERROR]
     assert record.exc_info[0] is LookupError
 
@@ -267,7 +202,10 @@ def test_a_server_does_not_start_without_a_ledger(names, tmp_path):
 
 def test_tokens_of_pyjwt():
     """With the exercise's own piece, any issuer of HS256 tokens will do."""
-    names, secret = capstone(own=True), "a text of 64 characters, since SHA-512 asks for that many, or so."
+    names, secret = (
+        PLATFORM.names(own=True),
+        "a text of 64 characters, since SHA-512 asks for that many, or so.",
+    )
 
     async def ask(token):
         async with names["Bench"](names["Platform"], secret=secret) as bench:
@@ -294,8 +232,10 @@ def test_every_answer_keeps_the_rules_of_asgi(names):
             async with referee.lifespan(app) as supported:
                 assert supported
                 token = [(b"authorization", bench.token(sub="alice").encode())]
-                found = [await referee.converse(app, "GET", path, headers=token) for path in
-                         ("/healthz", "/ready", "/rates/EUR", "/rates/XXX", "/nowhere")]
+                found = [
+                    await referee.converse(app, "GET", path, headers=token)
+                    for path in ("/healthz", "/ready", "/rates/EUR", "/rates/XXX", "/nowhere")
+                ]
             return [exchange.status for exchange in found]
 
     assert referee.in_virtual_time(visit) == [200, 200, 200, 404, 404]

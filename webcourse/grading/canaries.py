@@ -10,6 +10,7 @@ import ast
 import functools
 import re
 
+from .seal import split_magic
 from .transplant import CANARY, Step
 
 OTHER_RESULTS, STARTER, IDLE = "other results", "the starter", "an idle starter"
@@ -80,7 +81,7 @@ def with_other_results(source):
     Returns:
         str: empty where there is no such comparison, or the cell cannot be read.
     """
-    magic, cell = re.match(r"(%%.*\n)?([\s\S]*)", source).groups(default="")
+    magic, cell = split_magic(source)
     try:
         tree = ast.parse(cell)
     except (SyntaxError, ValueError, RecursionError):

@@ -9,6 +9,8 @@ import builtins
 import functools
 import symtable
 
+from .seal import split_magic
+
 # Whoever has one of these can reach what no name tells of.
 REACHES = frozenset(
     "__builtins__ __import__ builtins ctypes delattr eval exec gc get_ipython globals importlib inspect "
@@ -20,6 +22,7 @@ DECORATORS = frozenset(
     "lru_cache override property staticmethod total_ordering wraps".split()
 )
 OWN = "self", "cls"
+BROKEN = SyntaxError, ValueError, RecursionError, MemoryError  # what reading code may raise
 
 
 def may_touch(answer, exercise, given=()):
@@ -36,16 +39,13 @@ def may_touch(answer, exercise, given=()):
     """
     try:
         only_defines, mentioned = _only_defines(answer), _needs(answer)
-    except _BROKEN:
+    except BROKEN:
         return _is_magic(answer)  # other broken code does nothing at all
     try:
         shared = mentioned & _reached(tuple(exercise), tuple(given))
-    except _BROKEN:
+    except BROKEN:
         return True
     return not only_defines or bool(mentioned & REACHES) or bool(shared)
-
-
-_BROKEN = SyntaxError, ValueError, RecursionError, MemoryError
 
 
 @functools.lru_cache(maxsize=100)
@@ -61,11 +61,6 @@ def _reached(exercise, given):
 
 def _is_magic(source):
     return any(line.lstrip().startswith(("%", "!", "?")) for line in source.splitlines())
-
-
-def _without_magic(source):
-    """A tests cell of ipytest without its first line."""
-    return source.partition("\n")[2] if source.startswith("%%") else source
 
 
 @functools.lru_cache(maxsize=1000)
@@ -94,7 +89,7 @@ def _bound(source):
 
 
 def _table(source):
-    return symtable.symtable(_without_magic(source), "cell", "exec")
+    return symtable.symtable(split_magic(source)[1], "cell", "exec")
 
 
 @functools.lru_cache(maxsize=10)
@@ -103,7 +98,7 @@ def _modules(given):
     return {
         alias.asname or alias.name.partition(".")[0]
         for source in given
-        for node in ast.walk(ast.parse(_without_magic(source)))
+        for node in ast.walk(ast.parse(split_magic(source)[1]))
         if isinstance(node, ast.Import)
         for alias in node.names
     } - REACHES

@@ -51,8 +51,7 @@ def prefix(master):
     for step in solve(master).steps:
         if step.role != GIVEN or step.name not in master.positions:  # a student may have changed it
             break
-        beside = {**master.files, **master.open_files}
-        if beside and not _only_imports(step.source, beside):  # they are not there yet
+        if master.beside and not _only_imports(step.source, master.beside):  # they are not there yet
             break
         cells.append(step.source)
     for step in solve(master).steps:
@@ -101,8 +100,7 @@ def run_reference(master, seed, limits, run):
         CourseError: if it does not pass its own checks.
     """
     plan = solve(master)
-    beside = {**master.files, **master.open_files}
-    files = {name: data.decode("latin-1") for name, data in beside.items()}
+    files = {name: data.decode("latin-1") for name, data in master.beside.items()}
     as_they_are = _Runner(master, seed, limits, run, files, sealed=False).through(plan.steps)
     again = _Runner(master, seed, limits, run, files, describe=True).through(
         plan.steps + _repeated(master) + canaries(master)
@@ -246,19 +244,22 @@ class _Examiner:
         """bool: whether the exercise may do better without the other answers."""
         if any(score.cause in _OTHERS_FAULTS for score in scores.values()):
             return True
-        steps = self.plan.steps
-        of_it = {*exercise.answers, *exercise.tests}
-        end = max((i for i, step in enumerate(steps) if step.name in of_it), default=-1)
-        own = [step.source for step in steps if step.name in of_it]
-        given = [step.source for step in steps if step.role == GIVEN]
-        before = [s for s in steps[:end] if s.role in (ANSWER, EXTRA) and s.name not in of_it]
-        return any(may_touch(step.source, own, given) for step in before)
+        names, steps = self._until_its_end(exercise)
+        own = [step.source for step in steps if step.name in names]
+        given = [step.source for step in self.plan.steps if step.role == GIVEN]
+        others = [s for s in steps if s.role in (ANSWER, EXTRA) and s.name not in names]
+        return any(may_touch(step.source, own, given) for step in others)
+
+    def _until_its_end(self, exercise):
+        """tuple[set[str], list[Step]]: the names of an exercise's cells, and all steps up to the last."""
+        names = {*exercise.answers, *exercise.tests}
+        end = max((i for i, step in enumerate(self.plan.steps) if step.name in names), default=-1)
+        return names, self.plan.steps[: end + 1]
 
     def _on_its_own(self, exercise):
         """Yields the steps of an exercise without the other answers: without extra cells, then with."""
-        own = {*exercise.answers, *exercise.tests}
-        end = max((i for i, step in enumerate(self.plan.steps) if step.name in own), default=-1)
-        steps = [self._stand_in(step, exercise) for step in self.plan.steps[: end + 1]]
+        own, steps = self._until_its_end(exercise)
+        steps = [self._stand_in(step, exercise) for step in steps]
         steps = list(filter(None, steps))
         after = [
             step

@@ -160,9 +160,7 @@ def judge_outputs(result, canaries, points, shows_number):
         Score
     """
     if result is None or result["status"] == "lost":
-        score = _without_result(result, points)
-        score.evidence = OUTPUTS
-        return score
+        return _without_result(result, points, OUTPUTS)
     if result["status"] == "timeout":
         return Score(points, cause=TIME, reason="the checks did not end in time", evidence=OUTPUTS)
     score = Score(points, evidence=CANARIES if canaries else OUTPUTS)
@@ -222,12 +220,11 @@ def passes(canary, points, shows_number):
         return True
 
 
-def _without_result(result, points):
-    if result is None:
-        return Score(
-            points, cause=NOT_REACHED, reason="the time for the notebook was over before this cell"
-        )
-    return Score(points, cause=result["cause"], reason=result["reason"])
+def _without_result(result, points, evidence):
+    cause, reason = NOT_REACHED, "the time for the notebook was over before this cell"
+    if result is not None:
+        cause, reason = result["cause"], result["reason"]
+    return Score(points, cause=cause, reason=reason, evidence=evidence)
 
 
 # ------------------------------------------------------------------ checks with `see`
@@ -245,7 +242,7 @@ def judge(expected, result, points):
         Score: all points or none.
     """
     if result is None or result["status"] == "lost":
-        return _without_result(result, points)
+        return _without_result(result, points, TRANSCRIPT)
     try:
         checks = find_checks(result["outputs"])
     except BadVerdict as problem:

@@ -73,6 +73,11 @@ class Master:
     digest: str
 
     @cached_property
+    def beside(self):
+        """dict[str, bytes]: all that lies beside the instructor's notebook, by relative path."""
+        return {**self.files, **self.open_files}
+
+    @cached_property
     def positions(self):
         """dict[str, int]: position of a cell by its grade_id."""
         return {grade_id(cell): i for i, cell in enumerate(self.notebook.cells) if grade_id(cell)}

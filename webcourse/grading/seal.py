@@ -25,6 +25,13 @@ def is_ours(source):
     return bool(magic and LABEL.match(source, magic.end()))
 
 
+def split_magic(source):
+    """tuple[str, str]: the line with ipytest's magic, empty if there is none, and the code below it."""
+    magic = MAGIC.match(source)
+    end = magic.end() if magic else 0
+    return source[:end], source[end:]
+
+
 @lru_cache(maxsize=256)
 def seal(source):
     """A tests cell without the values that it expects. Lines keep their numbers.
@@ -35,8 +42,7 @@ def seal(source):
     Raises:
         SyntaxError: if the cell does not parse.
     """
-    magic = MAGIC.match(source)[0]
-    text = source[len(magic) :]
+    magic, text = split_magic(source)
     tree = ast.parse(text)
     edits = [edit for node in ast.walk(tree) for edit in _edits(node)]
     return magic + _apply(text, edits)

@@ -79,7 +79,12 @@ def grade_one(kit, task, run):
     if intake.problem:
         examination = Examination(
             {
-                name: judge.Score(points, cause=judge.UNREADABLE, reason=intake.problem)
+                name: judge.Score(
+                    points,
+                    cause=judge.UNREADABLE,
+                    reason=intake.problem,
+                    evidence=judge.TRANSCRIPT if name in master.checks else judge.OUTPUTS,
+                )
                 for name, points in master.points.items()
             }
         )
