@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from webcourse.lab.clock import VirtualTimeError, script_time, virtual_time
+from webcourse.lab.clock import BEGINNING, VirtualTimeError, script_time, virtual_time
 from webcourse.lab.limits import TimeLimitExceeded, time_limit
 
 from time import monotonic, perf_counter  # isort: skip  # after the kit, as in a notebook
@@ -443,6 +443,14 @@ def test_two_runs_of_the_same_program_are_alike():
             return log
 
     assert program() == program()
+
+
+@pytest.mark.parametrize("look", [time.monotonic, time.perf_counter])
+def test_a_block_begins_at_the_same_time_on_every_machine(look):
+    """Rounding depends on the size of a float, and the order of two timers on rounding."""
+    with virtual_time():
+        assert look() == BEGINNING + 1e-6
+    assert look() < BEGINNING  # time does not go backwards when a block begins
 
 
 # ------------------------------------------------------------------ real time, as in a script

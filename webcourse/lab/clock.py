@@ -33,6 +33,10 @@ from . import loops
 from .loops import VirtualTimeError
 
 MICROSECONDS = 10**6  # in a second
+# What the monotonic clocks show when a block begins, in seconds. It is the same on every machine,
+# since the rounding of floats depends on it, and so may the order of two timers. It is later than
+# the stamps of any machine that has been up for less than two years: time does not go backwards.
+BEGINNING = 2**26
 
 _realm = None  # the Realm of the block that is open, or None
 _worker = threading.local()  # `.clock`: the clock of a thread that serves asyncio.to_thread
@@ -120,7 +124,7 @@ class Clock(Realm):
         self._slept = 0  # seconds
         self._now = 0  # microseconds since the block began
         self._wall = start * MICROSECONDS
-        self._monotonic = math.ceil(time.monotonic()) * MICROSECONDS
+        self._monotonic = BEGINNING * MICROSECONDS
         self._calendar = calendar  # moves `datetime` and `time.localtime`
         self._calendar_now = 0
         self._thread = threading.get_ident()
