@@ -17,6 +17,7 @@ CPU is that of everything that a command starts, until the last process of it is
 import argparse
 import contextlib
 import ctypes
+import gc
 import json
 import os
 import random
@@ -31,7 +32,7 @@ import tempfile
 import time
 from collections import defaultdict
 from dataclasses import asdict, dataclass, field
-from functools import cache
+from functools import cache, partial
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -67,7 +68,7 @@ def main():
     )
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}; default: all")
     parser.add_argument("--quick", action="store_true", help="20 submissions, 60 copies, one round")
-    parser.add_argument("--course", choices=SUBJECTS, help="default: both")
+    parser.add_argument("--course", choices=SUBJECTS, action="append", help="default: all")
     parser.add_argument("--submissions", type=int, metavar="N", help="in a batch of ours (200)")
     parser.add_argument("--stock", type=int, metavar="N", help="graded by nbgrader in a round (2)")
     parser.add_argument("--rounds", type=int, metavar="N", help="of turns (3)")
@@ -85,7 +86,7 @@ def main():
     _fill_in(options)
     _adopt_strays()
     console = Console(highlight=False)
-    names = [options.course] if options.course else list(SUBJECTS)
+    names = options.course or list(SUBJECTS)
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         for part in options.parts or PARTS:
             for name in names[:1] if part in ("copies", "steady") else names:
@@ -225,15 +226,15 @@ def _students(subject, numbers):
 
 
 @cache
-def lesson():
-    """Subject: the first lesson, with impostors among the answers."""
-    (path,) = (ROOT / "source").glob("*/1_*.ipynb")
+def lesson(number):
+    """Subject: one of our lessons, with impostors among the answers."""
+    (path,) = (ROOT / "source").glob(f"*/{number}_*.ipynb")
     wrong = {
         folder.name: [each.read_text() for each in sorted(folder.glob("*.py"))]
         for folder in (ROOT / "tests" / "impostors").iterdir()
     }
     return Subject(
-        "lesson 1",
+        f"lesson {number}",
         path.parent.name,
         path.stem,
         nbformat.read(path, 4),
@@ -243,12 +244,16 @@ def lesson():
 
 
 @cache
-def plain():
-    """Subject: 15 exercises, 45 checks and 2 charts, as anybody makes them with nbgrader."""
-    cells = [
-        new_markdown_cell("# Functions", id="title"),
-        new_code_cell("import math\n\nimport matplotlib.pyplot as plt", id="imports"),
-    ]
+def plain(ipytest=False):
+    """Subject: 15 exercises, 45 checks and 2 charts, as anybody makes them with nbgrader.
+
+    Args:
+        ipytest (bool): the checks are tests, a cell of them an exercise, in place of a cell each.
+    """
+    imports = "import math\n\nimport matplotlib.pyplot as plt"
+    if ipytest:
+        imports += "\nimport ipytest\n\nipytest.autoconfig()"
+    cells = [new_markdown_cell("# Functions", id="title"), new_code_cell(imports, id="imports")]
     wrong = {}
     for number, block in enumerate(FUNCTIONS.strip().split("\n\n"), 1):
         function, *checks = re.split(r"^(?=assert)", block, flags=re.MULTILINE)
@@ -258,14 +263,19 @@ def plain():
         solution = f"{head}\n    ### BEGIN SOLUTION\n{body}    ### END SOLUTION"
         cells.append(_graded_cell(solution, name, solution=True))
         wrong[name] = [f"{head}\n    return None", f"{head}\n    return []", f"{head}\n    1 / 0"]
-        for place, check in enumerate(checks, 1):
+        if ipytest:
+            tests = [f"def test_{place}():\n    {check}" for place, check in enumerate(checks, 1)]
+            text = "\n\n".join(["%%ipytest -qq", *map(str.strip, tests)])
+            cells.append(_graded_cell(text, f"{name}-tests", points=len(checks)))
+        for place, check in enumerate([] if ipytest else checks, 1):
             cells.append(_graded_cell(check.strip(), f"{name}-{place}", points=1))
         if name in CHARTS:
             cells.append(new_code_cell(CHARTS[name], id=f"chart-{name}"))
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     source = new_notebook(cells=cells, metadata={"kernelspec": kernel})
     config = 'c = get_config()\nc.CourseDirectory.course_id = "plain"\n'
-    return Subject("a plain course", "functions", "functions", source, config, wrong)
+    title = "a course with ipytest" if ipytest else "a plain course"
+    return Subject(title, "functions", "functions", source, config, wrong)
 
 
 def _graded_cell(source, name, solution=False, points=0):
@@ -376,7 +386,8 @@ CHARTS = {
     "squares": "plt.plot(squares(20))\nplt.title('squares')\nplt.show()",
     "divisors": "plt.bar(range(1, 30), [len(divisors(n)) for n in range(1, 30)])\nplt.show()",
 }
-SUBJECTS = {"lesson": lesson, "plain": plain}
+SUBJECTS = {f"lesson-{number}": partial(lesson, number) for number in (1, 2, 3)}
+SUBJECTS |= {"plain": plain, "ipytest": partial(plain, ipytest=True)}
 
 
 # ------------------------------------------------------------------ the parts
@@ -538,7 +549,6 @@ class Bench:
         )
         return table
 
-
     # -------------------------------------------------------------- steady
 
     def steady(self):
@@ -548,7 +558,16 @@ class Bench:
             f"kind-{kind}-{n:04}": self.subject.submission(kind) for kind in KINDS for n in range(copies)
         }
         folder = self.subject.course(self.folder / "steady", submissions)
-        command = [sys.executable, "-m", "webcourse", "grade", "--course", str(folder), "--seed", "bench"]
+        command = [
+            sys.executable,
+            "-m",
+            "webcourse",
+            "grade",
+            "--course",
+            str(folder),
+            "--seed",
+            "bench",
+        ]
         with every_core_busy():  # `measured` would wait for what keeps them busy
             subprocess.run(command, cwd=folder, env={**os.environ, "PYTHONPATH": str(ROOT)}, check=True)
         scores = defaultdict(lambda: defaultdict(int))
@@ -718,34 +737,37 @@ def run_cells(folder):
         dict: `cpu`, in seconds, without imports and the given prefix.
     """
     from webcourse.grading import canaries, examine, inside, intake, transplant, zygote
+    from webcourse.grading.prefix import prefix
 
     run, master = _loaded(folder)
     plans = [
         transplant.transplant(master, intake.take_in(run.task(item).collected, master))
         for item in run.items
     ]
-    prefix, limits = examine.prefix(master), asdict(run.limits)
+    common, limits = prefix(master), asdict(run.limits)
     with tempfile.TemporaryDirectory() as place:
         os.chdir(place)
         os.environ.update(HOME=place, WEBCOURSE_SEED="bench")
         zygote._warm_up(
             {
-                "inline": prefix.inline,
+                "inline": common.inline,
                 "limits": limits,
-                "cells": prefix.cells,
-                "prepared": prefix.prepared,
-                "known": prefix.known,
+                "cells": common.cells,
+                "prepared": common.prepared,
+                "known": common.known,
             }
         )
         shell = inside.shell
         given = dict(shell.user_ns)
+        gc.freeze()
         before = time.process_time() + _cpu_of_children()
         for plan in plans:
             shell.user_ns.clear()
             shell.user_ns.update(given)
-            steps = [] if plan.untouched else plan.steps[len(prefix.cells) :] + canaries.canaries(master)
+            steps = [] if plan.untouched else plan.steps[len(common.cells) :] + canaries.canaries(master)
             for step in steps:
                 source = examine.seal(step.source) if step.name in master.checks else step.source
+                shell.silent = step.role == transplant.CANARY
                 inside.run_cell(shell, source, limits)
         return {"cpu": time.process_time() + _cpu_of_children() - before}
 

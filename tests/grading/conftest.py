@@ -4,7 +4,8 @@ import pytest
 
 from tests.grading import kit
 from webcourse.grading import room
-from webcourse.grading.examine import prefix, run_reference
+from webcourse.grading.examine import run_reference
+from webcourse.grading.prefix import prefix
 from webcourse.grading.record import Recorder
 
 QUICK = room.Limits(cell_seconds=5, cell_cpu_seconds=2, notebook_seconds=40, memory_mb=400, output_kb=20)

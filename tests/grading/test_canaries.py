@@ -7,9 +7,10 @@ from nbformat.v4 import new_code_cell, new_notebook
 from tests.grading import kit
 from webcourse.grading import judge, room
 from webcourse.grading.canaries import with_other_results
-from webcourse.grading.examine import examine, prefix, run_reference
+from webcourse.grading.examine import examine, run_reference
 from webcourse.grading.intake import Extra, Intake
 from webcourse.grading.master import load_master
+from webcourse.grading.prefix import prefix
 from webcourse.grading.transplant import transplant
 
 ANSWERS = {

@@ -18,6 +18,12 @@ EXERCISE = (
         "class Stack:\n    def push(self, item):\n        self.items = [item]",
         "import json\nLIMIT = 3\n\ndef area(n):\n    '''One.'''\n    return json.dumps(n)",
         "@dataclass(frozen=True)\nclass Size:\n    n: int = 3\n\n    @property\n    def m(self):\n        return 1",
+        "class Count:\n    def drop(self, key):\n        del self.seen[key]\n        last = Count()\n        last.n = 1",
+        "seen = set()\nlog = logging.getLogger(__name__)\nSIZES = {'s': lambda n: n.upper()}",
+        "import sys\nimport inspect\n\ndef area(f):\n    return inspect.signature(f), sys.exc_info()",
+        "import threading\nlock = threading.Lock()",
+        "import os.path as path\n\ndef area(n):\n    return math.pi * len(path.join(n, 'a'))",
+        "import math\n\ndef area(n):\n    return math.pi",
         "def area(n:",  # runs not at all
         "",
     ],
@@ -41,6 +47,21 @@ def test_what_only_defines_other_names_does_not(answer):
         "def area(n):\n    global sum\n    sum = n",
         "@register\ndef area(n): ...",
         "class Stack:\n    math.pi = 3",
+        "math = None",
+        "import numpy as math",
+        "import math\nmath.tau = 3",
+        "import math as m\n\ndef area(n):\n    m.pi = 3",
+        "def area(n):\n    import math\n    math.pi = 3",
+        "def area(n):\n    RATES['a'] = 3\n    return helper().n",
+        "def area(n):\n    helper().n = 3",
+        "def area(n=start()):\n    pass",
+        "class Stack(made()):\n    pass",
+        "class Stack(list, metaclass=make()):\n    pass",
+        "import sys\n\ndef area(n):\n    return sys.modules",
+        "import sys as inspect\n\ndef area(n):\n    return inspect.signature(n)",
+        "from inspect import *",
+        "del sum",
+        "SIZES = {'s': helper(3)}",
         "%matplotlib inline",
         "get_ipython().ast_transformers.append(None)",
     ],
@@ -54,6 +75,13 @@ def test_given_code_may_stand_between():
     assert may_touch("def area(n):\n    return n", uses, [GIVEN])
     assert not may_touch("def other(n):\n    return n", uses, [GIVEN])
     assert may_touch("RATES = {}", uses, [GIVEN])
+
+
+def test_names_may_be_looked_up_as_text():
+    given = ["parts = lab.pieces(globals(), {'Router': ('router', None)})"]
+    uses = ["def app():\n    return parts.Router()"]
+    assert may_touch("class Router:\n    pass", uses, given)
+    assert not may_touch("class Route:\n    pass", uses, given)
 
 
 def test_an_exercise_that_cannot_be_read_may_depend_on_anything():

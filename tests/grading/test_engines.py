@@ -86,6 +86,13 @@ def family(process):
     return psutil.Process(process).children(recursive=True)
 
 
+def command(process):
+    """str: the command line of a psutil.Process; empty when it is gone."""
+    with contextlib.suppress(psutil.NoSuchProcess):
+        return " ".join(process.cmdline())
+    return ""
+
+
 def is_running(process):
     with contextlib.suppress(psutil.NoSuchProcess):
         return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
@@ -458,9 +465,7 @@ def test_the_command_on_a_cluster_grades_as_it_does_here(cluster, course, grade_
     process = start(course, "--seed", "x", "--force", "--scheduler", cluster.address)
     before = min(path.stat().st_mtime_ns for path in receipts(course))
     until(lambda: min(path.stat().st_mtime_ns for path in receipts(course)) > before)
-    victims = [
-        child for child in family(cluster.lasting.process.pid) if "spawn_main" in str(child.cmdline())
-    ]
+    victims = [child for child in family(cluster.lasting.process.pid) if "spawn_main" in command(child)]
     below = [each for victim in victims for each in victim.children(recursive=True)]
     assert victims and below
     for victim in victims:

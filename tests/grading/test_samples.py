@@ -10,9 +10,10 @@ import pytest
 from tests.grading.pages import assert_inert
 from webcourse.grading import room
 from webcourse.grading.course import Course
-from webcourse.grading.examine import examine, prefix, run_reference
+from webcourse.grading.examine import examine, run_reference
 from webcourse.grading.intake import Intake
 from webcourse.grading.master import load_master
+from webcourse.grading.prefix import prefix
 from webcourse.grading.transplant import transplant
 
 ROOT = Path(__file__).parents[2]

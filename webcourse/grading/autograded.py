@@ -4,7 +4,6 @@ import base64
 import binascii
 import re
 
-import nbformat
 from nbformat import NotebookNode
 from nbgrader import utils
 
@@ -69,20 +68,18 @@ def _outputs_of_tests(result, score):
     kept = [output for output in outputs if output.output_type == "stream" and output.name == "stdout"]
     if not score.earned:
         return [*kept, _report(score)]
-    kept.append(nbformat.v4.new_output("stream", name="stdout", text=ALONE))
+    kept.append(_output_node("stream", name="stdout", text=ALONE))
     if score.earned < score.points:
-        points = {"text/plain": f"{score.earned:g}"}
-        kept.append(nbformat.v4.new_output("execute_result", data=points, execution_count=None))
+        points = NotebookNode({"text/plain": f"{score.earned:g}"})
+        kept.append(_output_node("execute_result", data=points, execution_count=None))
     return kept
 
 
 def _report(score):
     lines = [clean(line) for line in score.lines or [score.reason]]
     if score.passed:
-        return nbformat.v4.new_output("stream", name="stdout", text="\n".join(lines) + "\n")
-    return nbformat.v4.new_output(
-        "error", ename="ChecksFailed", evalue=clean(score.reason), traceback=lines
-    )
+        return _output_node("stream", name="stdout", text="\n".join(lines) + "\n")
+    return _output_node("error", ename="ChecksFailed", evalue=clean(score.reason), traceback=lines)
 
 
 def _outputs(result, errors_only):
@@ -91,11 +88,18 @@ def _outputs(result, errors_only):
         return []
     if result["status"] == "lost":
         reason = clean(result["reason"])
-        return [nbformat.v4.new_output("error", ename="Lost", evalue=reason, traceback=[reason])]
+        return [_output_node("error", ename="Lost", evalue=reason, traceback=[reason])]
     outputs = [_output(raw) for raw in result["outputs"]]
     return [
         output for output in outputs if output and (output.output_type == "error" or not errors_only)
     ]
+
+
+def _output_node(kind, **parts):
+    """NotebookNode: as `nbformat.v4.new_output` makes it, which would validate it first."""
+    return NotebookNode(
+        output_type=kind, **({"metadata": NotebookNode()} if "data" in parts else {}), **parts
+    )
 
 
 def _output(raw):
@@ -103,10 +107,10 @@ def _output(raw):
     kind = raw.get("output_type")
     if kind == "stream":
         name = "stderr" if raw.get("name") == "stderr" else "stdout"
-        return nbformat.v4.new_output("stream", name=name, text=clean(raw.get("text")))
+        return _output_node("stream", name=name, text=clean(raw.get("text")))
     if kind == "error":
         lines = raw.get("traceback")
-        return nbformat.v4.new_output(
+        return _output_node(
             "error",
             ename=clean(raw.get("ename")),
             evalue=clean(raw.get("evalue")),
@@ -120,7 +124,7 @@ def _output(raw):
         if is_png(data.get("image/png")):
             kept["image/png"] = data["image/png"].strip()
         count = {"execution_count": None} if kind == "execute_result" else {}
-        return nbformat.v4.new_output(kind, data=kept, **count) if kept else None
+        return _output_node(kind, data=kept, **count) if kept else None
     return None
 
 

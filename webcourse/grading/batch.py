@@ -14,9 +14,10 @@ from nbgrader.utils import parse_utc
 from .. import __version__
 from . import GRADING, engines, preview, room, samples, walls, work
 from .course import Course, CourseError, Submission
-from .examine import prefix, run_reference
+from .examine import run_reference
 from .intake import Unreadable, collect, read_bytes, take_in
 from .master import load_master
+from .prefix import prefix
 from .record import Recorder
 from .reports import Report, write_csv
 

@@ -9,7 +9,6 @@ with student code. In other courses answers build on earlier ones, so in the sec
 solution stands in for these; only whether the exercise passes is taken from it, none of its outputs.
 """
 
-import ast
 import dataclasses
 import re
 import time
@@ -21,7 +20,7 @@ from .canaries import MEANING, canaries, canaries_of
 from .course import CourseError
 from .dependence import may_touch
 from .master import Master
-from .seal import is_ours, seal
+from .seal import seal
 from .transplant import ANSWER, CANARY, EXTRA, GIVEN, TESTS, Plan, Step, solve
 
 
@@ -43,43 +42,6 @@ class Examination:
     results: dict = field(default_factory=dict)  # name of a step -> its result, see `room.Rooms.run`
     notes: list = field(default_factory=list)
     seconds: float = 0.0
-
-
-def prefix(master):
-    """room.Prefix: what a zygote can do once for all submissions of a notebook."""
-    cells, prepared, known = [], [], []
-    for step in solve(master).steps:
-        if step.role != GIVEN or step.name not in master.positions:  # a student may have changed it
-            break
-        if master.beside and not _only_imports(step.source, master.beside):  # they are not there yet
-            break
-        cells.append(step.source)
-    for step in solve(master).steps:
-        if step.role == TESTS and is_ours(step.source):
-            prepared.append(seal(step.source))
-        elif step.role != ANSWER:  # no solution is ever in a room without need
-            known.append(step.source)
-    known += [step.source for step in canaries(master)]
-    return room.Prefix(tuple(cells), tuple(prepared), tuple(known), inline=not master.sealed)
-
-
-def _only_imports(source, files):
-    """bool: whether a cell imports modules, none of them from one of *files*, and does nothing else."""
-    try:
-        statements = ast.parse(source).body
-    except SyntaxError:  # a magic
-        return False
-    beside = {name.split("/")[0].removesuffix(".py") for name in files}
-    for statement in statements:
-        if isinstance(statement, ast.Import):
-            names = [alias.name for alias in statement.names]
-        elif isinstance(statement, ast.ImportFrom):
-            names = [statement.module or ""]
-        else:
-            return False
-        if any(name.split(".")[0] in beside for name in names):
-            return False
-    return True
 
 
 def run_reference(master, seed, limits, run):
@@ -233,7 +195,7 @@ class _Examiner:
             if not wanted:
                 break
             needed = [step for step in steps if step.role != TESTS or step.name in wanted]
-            second = self.scores(exercise, runner.once(needed))
+            second = self.scores(exercise, runner.once(needed, silent=not self.master.sealed))
             for name in wanted:
                 second[name].alone = second[name].earned > best[name].earned
                 if second[name].alone or (self.master.sealed and _says_more(second[name], best[name])):
@@ -335,8 +297,12 @@ class _Runner:
             )
         return results
 
-    def once(self, steps):
+    def once(self, steps, silent=False):
         """Run *steps* until one takes the process down.
+
+        Args:
+            steps (list[Step])
+            silent (bool): nobody looks at what they show.
 
         Returns:
             dict[str, dict]: results by name.
@@ -346,7 +312,8 @@ class _Runner:
         started = time.monotonic()
         limits = dataclasses.replace(self.limits, notebook_seconds=int(self.left))
         cells = [(step.name, self._source(step)) for step in steps]
-        results = self.run(room.job(cells, self.seed, limits, **self.options))
+        silent = {step.name for step in steps if silent or step.role == CANARY}
+        results = self.run(room.job(cells, self.seed, limits, silent=silent, **self.options))
         if self.master.ignored:
             for result in results:
                 result["outputs"] = list(filterfalse(self._is_ignored, result["outputs"]))

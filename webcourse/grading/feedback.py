@@ -15,6 +15,7 @@ from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 from nbconvert.exporters import Exporter
 from nbconvert.filters import markdown2html_mistune
+from nbformat import NotebookNode
 from nbgrader import utils
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
@@ -26,6 +27,7 @@ from .master import grade_id, is_tests
 from .seal import is_ours, seal
 
 HIDDEN = re.compile(r"### BEGIN HIDDEN TESTS(.*?)### END HIDDEN TESTS", re.DOTALL)
+QUOTES = re.compile(r"[\\'\"]+")
 TELLING = 12  # characters from which a line of a hidden test is looked for in outputs
 SHOWN = 20_000  # characters of an output
 LEXER, FORMATTER = PythonLexer(), HtmlFormatter(nowrap=True)
@@ -85,14 +87,24 @@ def render(notebook, name, points, comments, penalty):
     Returns:
         str: HTML.
     """
-    notebook = copy.deepcopy(notebook)
-    for cell in notebook.cells:
-        cell_name = grade_id(cell)
-        if cell_name in points:
-            cell.metadata.nbgrader["score"], cell.metadata.nbgrader["points"] = points[cell_name]
-        if cell_name in comments:
-            cell.metadata.nbgrader["comment"] = comments[cell_name]
+    notebook = copy.copy(notebook)
+    notebook.cells = [_with_score(cell, points, comments) for cell in notebook.cells]
     return make_page(notebook, name, penalty)
+
+
+def _with_score(cell, points, comments):
+    """NotebookNode: a cell that has the metadata of which `make_page` speaks. The given one is not changed."""
+    name, told = grade_id(cell), {}
+    if name in points:
+        told["score"], told["points"] = points[name]
+    if name in comments:
+        told["comment"] = comments[name]
+    if not told:
+        return cell
+    cell = copy.copy(cell)
+    cell.metadata = copy.copy(cell.metadata)
+    cell.metadata.nbgrader = NotebookNode({**cell.metadata.nbgrader, **told})
+    return cell
 
 
 def make_page(notebook, name, penalty):
@@ -110,8 +122,13 @@ def make_page(notebook, name, penalty):
         points=sum(section.points for section in sections),
         penalty=penalty,
         notes=_told(notebook).get("notes", []),
-        code_style=Markup(HtmlFormatter(style="default").get_style_defs(".code")),
+        code_style=_code_style(),
     )
+
+
+@functools.cache
+def _code_style():
+    return Markup(HtmlFormatter(style="default").get_style_defs(".code"))
 
 
 @functools.cache
@@ -221,9 +238,18 @@ def _text(text, hidden):
     if len(text) > SHOWN:
         text = f"{text[:SHOWN]}\n… and {len(text) - SHOWN} characters more"
     for line in hidden:
-        # Between its quotes and backslashes the text of a literal is that of the line.
-        text = re.sub(r"[\\'\"]+".join(map(re.escape, re.split(r"[\\'\"]+", line))), REDACTED, text)
+        longest, pattern = _pattern(line)
+        if longest in text:
+            text = pattern.sub(REDACTED, text)
     return text
+
+
+@functools.lru_cache(maxsize=10_000)
+def _pattern(line):
+    """tuple[str, re.Pattern]: what is looked for first, and then, to find a line of a hidden test. Between
+    its quotes and backslashes the text of a literal is that of the line."""
+    pieces = QUOTES.split(line)
+    return max(pieces, key=len), re.compile(QUOTES.pattern.join(map(re.escape, pieces)))
 
 
 def hidden_lines(notebook):
@@ -231,12 +257,21 @@ def hidden_lines(notebook):
     hidden, shown = set(), set()
     for cell in notebook.cells:
         if cell.cell_type == "code":
-            forms = [cell.source, seal(cell.source)] if is_ours(cell.source) else [cell.source]
-            for source in forms:
-                for block in HIDDEN.findall(source):
-                    hidden.update(map(str.strip, block.splitlines()))
-                shown.update(map(str.strip, HIDDEN.sub("", source).splitlines()))
+            inside, outside = _lines(cell.source)
+            hidden |= inside
+            shown |= outside
     return sorted((line for line in hidden - shown if len(line) >= TELLING), key=len, reverse=True)
+
+
+@functools.lru_cache(maxsize=1000)
+def _lines(source):
+    """tuple[frozenset[str], frozenset[str]]: the lines of a cell in its hidden tests, and the others."""
+    hidden, shown = set(), set()
+    for form in [source, seal(source)] if is_ours(source) else [source]:
+        for block in HIDDEN.findall(form):
+            hidden.update(map(str.strip, block.splitlines()))
+        shown.update(map(str.strip, HIDDEN.sub("", form).splitlines()))
+    return frozenset(hidden), frozenset(shown)
 
 
 @functools.lru_cache(maxsize=1000)  # starters, and answers that many hand in

@@ -3,6 +3,7 @@
 Student code runs here. Whatever it does to this process, the outside (`room`) copes with.
 """
 
+import ast
 import asyncio
 import base64
 import builtins
@@ -23,10 +24,13 @@ from IPython.core.compilerop import CachingCompiler
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.error import StdinNotImplementedError
+from IPython.core.formatters import DisplayFormatter
 from IPython.core.inputtransformer2 import TransformerManager
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets import Instance
 from traitlets.config import Config
+
+from .seal import split_magic
 
 KEPT_VARIABLES = "PATH", "LANG", "LC_ALL", "TZ", "MPLBACKEND"
 SEED_VARIABLE = "WEBCOURSE_SEED"  # makes the checks leave their verdicts in the output
@@ -64,6 +68,7 @@ def enter(job, room, pipe):
         tell = Messenger(pipe, job.pop("token"))
         tell({"ready": True})
         for cell in job["cells"]:
+            shell.silent = cell["silent"]
             tell({"id": cell["id"], **run_cell(shell, cell["source"], job["limits"])})
     finally:
         os._exit(0)  # threads and exit handlers of student code have no say
@@ -119,8 +124,8 @@ def close_the_doors(job, room, pipe):
 def _start_afresh():
     """Random numbers and an event loop that no other fork has."""
     random.seed()
-    if "numpy" in sys.modules:
-        sys.modules["numpy"].random.seed()
+    if "numpy.random" in sys.modules:
+        sys.modules["numpy.random"].seed()
     tempfile.tempdir = None
     shell.loop = asyncio.new_event_loop()
     asyncio.set_event_loop(shell.loop)
@@ -326,17 +331,66 @@ class Hook(DisplayHook):
             self.shell.outputs.add_data("execute_result", data)
 
 
-class Compiler(CachingCompiler):
-    """Tells `inspect` beforehand that cells are of no module.
+class Formatter(DisplayFormatter):
+    """Draws no chart that nobody sees."""
 
-    It would look through all modules for each cell of a traceback, which takes fifteen times as long as
-    everything else about showing an exception.
-    """
+    def format(self, obj, include=None, exclude=None):
+        if self.parent.silent:
+            return {"text/plain": self.formatters["text/plain"](obj)}, {}
+        return super().format(obj, include, exclude)
+
+
+class Compiler(CachingCompiler):
+    """Remembers the code of cells that submissions share: the zygote compiled it."""
+
+    shell = None  # whose transformers of syntax trees have a say
+
+    def __init__(self):
+        super().__init__()
+        self._trees, self._codes = {}, {}  # transformed syntax trees, and the code of their statements
+        self._known = set()  # ids of these trees, which stay
+
+    def get_code_name(self, raw_code, transformed_code, number):
+        """Without the number, so that a cell has the same name wherever it runs."""
+        return super().get_code_name(raw_code, transformed_code, 0)
 
     def cache(self, *arguments, **named):
+        """Tells `inspect` beforehand that cells are of no module. It would look through all modules for
+        each cell of a traceback, which takes fifteen times as long as the rest of showing an exception."""
         name = super().cache(*arguments, **named)
         inspect.modulesbyfile[name] = inspect.modulesbyfile[os.path.abspath(name)] = ""
         return name
+
+    def know(self, source):
+        """Compile a cell without magics beforehand. Raises what `compile` does."""
+        if "__future__" in source:  # says how later cells are compiled
+            return
+        filename, key = self.get_code_name(source, source, 0), self._key(source)
+        tree = self._trees[key] = self.shell.transform_ast(super().ast_parse(source, filename))
+        self._known.add(id(tree))
+        shown = bool(tree.body) and isinstance(tree.body[-1], ast.Expr)
+        with self.extra_flags(ast.PyCF_ALLOW_TOP_LEVEL_AWAIT if self.shell.autoawait else 0):
+            for node in tree.body:
+                is_shown = shown and node is tree.body[-1]
+                statement = ast.Interactive([node]) if is_shown else ast.Module([node], [])
+                symbol = "single" if is_shown else "exec"
+                code = super().__call__(statement, filename, symbol)
+                self._codes[id(node), filename, symbol, self.flags] = code
+
+    def _key(self, source):
+        return source, self.flags, *map(id, self.shell.ast_transformers)
+
+    def is_known(self, tree):
+        """bool: whether a syntax tree is one of those that `know` made, and so transformed."""
+        return id(tree) in self._known
+
+    def ast_parse(self, source, *arguments, **named):
+        return self._trees.get(self._key(source)) or super().ast_parse(source, *arguments, **named)
+
+    def __call__(self, source, filename, symbol, **named):
+        node = source.body[0] if isinstance(source, ast.AST) and len(source.body) == 1 else None
+        code = self._codes.get((id(node), filename, symbol, self.flags))
+        return code or super().__call__(source, filename, symbol, **named)
 
 
 class Transformers(TransformerManager):
@@ -364,7 +418,37 @@ class Shell(InteractiveShell):
     input_transformer_manager = Instance(Transformers, ())
     outputs = Outputs(0)
     inline = False
+    silent = False  # nobody looks at the running cell: its status counts, and its results as text
     loop = None
+
+    def init_instance_attrs(self):
+        super().init_instance_attrs()
+        self.compile.shell = self
+        self._async_cells = {}
+
+    def transform_ast(self, node):
+        return node if self.compile.is_known(node) else super().transform_ast(node)
+
+    def should_run_async(self, raw_cell, *, transformed_cell, preprocessing_exc_tuple=None):
+        """IPython asks twice, and compiles the cell each time."""
+        key = transformed_cell, self.autoawait, preprocessing_exc_tuple is None
+        if key not in self._async_cells:
+            self._async_cells[key] = super().should_run_async(
+                raw_cell,
+                transformed_cell=transformed_cell,
+                preprocessing_exc_tuple=preprocessing_exc_tuple,
+            )
+        return self._async_cells[key]
+
+    def init_display_formatter(self):
+        self.display_formatter = Formatter(parent=self)
+        self.configurables.append(self.display_formatter)
+
+    def showtraceback(self, exc_tuple=None, *arguments, **named):
+        if not self.silent:
+            return super().showtraceback(exc_tuple, *arguments, **named)
+        kind, value, _ = self._get_exc_info(exc_tuple)
+        self.outputs.add_error(kind.__name__, value, [])
 
     def _showtraceback(self, etype, evalue, stb):
         self.outputs.add_error(etype.__name__, evalue, stb)
@@ -428,6 +512,11 @@ def prepare(shell, source):
 
 
 def get_to_know(shell, source):
-    """Let IPython transform a cell before the fork. Nothing of it runs."""
+    """Let IPython transform and compile a cell before the fork. Nothing of it runs."""
     with contextlib.suppress(Exception):  # it fails when it runs, and shows how
-        shell.input_transformer_manager.transform_cell(source)
+        transformed = shell.input_transformer_manager.transform_cell(source)
+        shell.compile.know(transformed)
+        shell.should_run_async(source, transformed_cell=transformed)
+        magic, body = split_magic(source)
+        if magic and shell.inline:  # ipytest runs it as a cell
+            get_to_know(shell, body)

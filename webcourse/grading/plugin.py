@@ -22,8 +22,9 @@ from traitlets import Bool, Integer, Unicode
 from . import room, walls, work
 from .batch import load_masters
 from .course import Course
-from .examine import prefix, run_reference
+from .examine import run_reference
 from .intake import Collected, take_in
+from .prefix import prefix
 from .record import write
 from .transplant import transplant
 

@@ -58,7 +58,7 @@ class Cancelled(Exception):
     """The run was called off from outside."""
 
 
-def job(cells, seed, limits, files=None, describe=False):
+def job(cells, seed, limits, files=None, describe=False, silent=()):
     """What `Rooms.run` takes: plain data that can travel to another process.
 
     Args:
@@ -68,12 +68,13 @@ def job(cells, seed, limits, files=None, describe=False):
         files (dict[str, str] | None): put into the working folder: bytes by relative path, each byte
             as one character.
         describe (bool): the checks tell what stood in each `see(…)`.
+        silent (Container[str]): ids of cells of which only the status is of interest.
 
     Returns:
         dict
     """
     return {
-        "cells": [{"id": name, "source": source} for name, source in cells],
+        "cells": [{"id": name, "source": source, "silent": name in silent} for name, source in cells],
         "seed": str(seed),
         "limits": asdict(limits),
         "files": files or {},

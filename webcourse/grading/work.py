@@ -13,9 +13,11 @@ import nbformat
 
 from .. import __version__
 from . import GRADING, autograded, judge, room
-from .examine import Examination, examine, prefix
+from .examine import Examination, examine
 from .feedback import render
 from .intake import Collected, take_in
+from .master import grade_id
+from .prefix import prefix
 from .transplant import transplant
 
 
@@ -95,13 +97,14 @@ def grade_one(kit, task, run):
     by_hand = autograded.by_hand(notebook, master, is_missing=bool(intake.problem))
     comments = autograded.comments(notebook)
     scores = {name: score.earned for name, score in examination.scores.items()}
-    shown = {name: (earned or 0, _worth(notebook, name)) for name, earned in (scores | by_hand).items()}
+    worth = {name: float(cell.metadata.nbgrader.get("points") or 0) for name, cell in _named(notebook)}
+    shown = {name: (earned or 0, worth.get(name, 0.0)) for name, earned in (scores | by_hand).items()}
     return Result(
         task=Task(task.student, task.assignment, task.notebook, None, task.key, task.timestamp),
         scores=scores,
         by_hand=by_hand,
         comments=comments,
-        text=nbformat.writes(notebook) + "\n",
+        text=nbformat.v4.writes(notebook) + "\n",  # nbformat.writes would validate it first
         page=render(notebook, master.name, shown, comments, 0),
         receipt=_receipt(kit, task, examination, notes),
     )
@@ -113,9 +116,11 @@ def _files(master, intake):
     return {name: data.decode("latin-1") for name, data in (files | master.files).items()}
 
 
-def _worth(notebook, name):
-    cells = (cell.metadata.get("nbgrader", {}) for cell in notebook.cells)
-    return next((float(given["points"]) for given in cells if given.get("grade_id") == name), 0.0)
+def _named(notebook):
+    """Yields the cells that nbgrader knows, with their names."""
+    for cell in notebook.cells:
+        if name := grade_id(cell):
+            yield name, cell
 
 
 def _receipt(kit, task, examination, notes):

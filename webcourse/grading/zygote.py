@@ -21,7 +21,7 @@ import socket
 import sys
 import tempfile
 
-from . import guard, inside
+from . import guard, inside, plain_tests
 
 # By name, so that this room of the package does not import the other one.
 PRELOADED = (
@@ -33,8 +33,8 @@ PRELOADED = (
     "nest_asyncio2",
     "pytest",
     "ipytest",
-    "webcourse.lab",
 )
+OURS = ("webcourse.lab",)  # in courses of ours only: it puts switches into `time` and `asyncio`
 FORK = b"f"
 HEADER = 8  # bytes that tell the length of a message
 
@@ -67,18 +67,35 @@ def main(control):
 
 def _warm_up(settings):
     """Import everything, run the prefix. Returns what is told about it (dict)."""
-    for name in PRELOADED:
+    for name in PRELOADED if settings["inline"] else PRELOADED + OURS:
         with contextlib.suppress(ImportError):  # foreign courses may do without some
             importlib.import_module(name)
     with tempfile.TemporaryDirectory() as os.environ["IPYTHONDIR"]:  # IPython wants one when it starts
         inside.shell = inside.make_shell(inline=settings["inline"])
     results = [inside.run_cell(inside.shell, source, settings["limits"]) for source in settings["cells"]]
+    if settings["inline"]:
+        _draw_once()
+        if "ipytest" in sys.modules:
+            plain_tests.install()
     for source in settings["prepared"]:
         inside.prepare(inside.shell, source)
     for source in settings["known"]:
         inside.get_to_know(inside.shell, source)
     threads = len(os.listdir("/proc/self/task")) if os.path.isdir("/proc/self/task") else 1
     return {"results": results, "threads": threads}
+
+
+def _draw_once():
+    """Draw a chart as a notebook's cell does, since the first one finds the fonts and loads the formats."""
+    with contextlib.suppress(ImportError):
+        figure = importlib.import_module("matplotlib.pyplot").figure()
+        axes = figure.subplots()
+        axes.plot([1, 2], [3, 4], label="label")
+        axes.bar([1, 2], [3, 4])
+        axes.set(title="title", xlabel="x", ylabel="y")
+        axes.legend()
+        importlib.import_module("IPython.core.pylabtools").print_figure(figure, bbox_inches="tight")
+        importlib.import_module("matplotlib.pyplot").close(figure)
 
 
 def _fork_guard(descriptors, to_close, pipe):
