@@ -419,7 +419,8 @@ class Bench:
         number, found = self.options.submissions, defaultdict(list)
         batch = self.subject.course(self.folder / "cells", _students(self.subject, range(number)))
         stock = self.subject.course(self.folder / "stock", {}, stock=True)
-        self._nbgrader(stock, "generate_assignment")
+        for folder in batch, stock:  # makes the gradebook as well
+            self._nbgrader(folder, "generate_assignment")
         for turn in range(self.options.rounds):
             found["nbgrader"].append(self._stock_turn(stock, turn))
             found["ours"].append(self._our_turn(batch, compare=stock))
@@ -459,8 +460,11 @@ class Bench:
             _must_agree(_scores(compare), _scores(folder))
         number, start = self.options.submissions, 0.0
         if number < PROMISED:
-            alone = self.subject.course(self.folder / "alone", {"one": self.subject.submission(0)})
-            start = self._grade(alone, **options).cpu
+            shutil.rmtree(folder)
+            shutil.copytree(batch, folder)
+            shutil.rmtree(folder / "submitted")
+            self.subject.hand_in(folder, {"one": self.subject.submission(0)})
+            start = self._grade(folder, **options).cpu
         return Turn(used.cpu / number, start, used.wall, number)
 
     def _wall(self, turns):
@@ -816,7 +820,7 @@ def run_steps(folder):
     work.transplant = clock.timed("transplanting the answers", work.transplant)
     examine._Examiner.scores = clock.timed("judging", examine._Examiner.scores)
     work.autograded.fill = clock.timed("the autograded notebook", work.autograded.fill)
-    work.nbformat.writes = clock.timed("the autograded notebook", work.nbformat.writes)
+    work.autograded.as_text = clock.timed("the autograded notebook", work.autograded.as_text)
     work.render = clock.timed("the feedback page", work.render)
     in_room = clock.timed("talking with rooms", lambda job: rooms.run(job, kit.prefix))
     grade = clock.timed("the rest of a job", work.grade_one)

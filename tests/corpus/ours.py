@@ -10,6 +10,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import nbformat
 from nbgrader.api import Gradebook, MissingEntry
 
 from webcourse.grading.course import printable
@@ -217,11 +218,19 @@ def _page_complaints(outcome):
         if re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x9b\u202e\ud800-\udfff]", page):
             found.append("the feedback holds control characters")
     for text in outcome.files:
-        for cell in json.loads(text).get("cells", []):
+        held = json.loads(text)
+        if "cells" in held:
+            found += [f"the graded notebook is none: {error}" for error in _faults(held)]
+        for cell in held.get("cells", []):
             for output in cell.get("outputs", []):
                 if set(output.get("data", {})) - {"text/plain", "image/png"}:
                     found.append(f"the graded notebook shows {sorted(output['data'])}")
     return found
+
+
+def _faults(notebook):
+    """list[str]: where a notebook (dict) departs from nbformat."""
+    return [str(error).splitlines()[0] for error in nbformat.validator.iter_validate(notebook)]
 
 
 def _failed_facts(submission, outcome):

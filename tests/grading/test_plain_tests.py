@@ -58,6 +58,7 @@ PLAIN = {
     "one argument": "@pytest.mark.parametrize('a', [1, (2, 3)], ids=['x', 'y'])\ndef test_a(a):\n    assert a",
     "a warning": "import warnings\ndef test_a():\n    warnings.warn('old')",
     "stderr": "import sys\ndef test_a():\n    sys.stderr.buffer.write(b'x')\n    print('y', file=sys.stderr)",
+    "something logged": "import logging\ndef test_a():\n    logging.warning('x')\n    assert len(logging.root.handlers)",
     "raises": "def test_a():\n    with pytest.raises(KeyError):\n        {}[1]",
     "no tests of these": "tests = [1]\ntest_data = 3\ndef test_a():\n    pass",
 }
@@ -85,6 +86,8 @@ NOT_PLAIN = {
     "crossed cases": "@pytest.mark.parametrize('a', [1])\n@pytest.mark.parametrize('b', [1])\n"
     "def test_a(a, b):\n    assert a == b",
     "a class": "class TestIt:\n    def test_a(self):\n        assert 0",
+    "a class of unittest": "import unittest\nclass It(unittest.TestCase):\n    def test_a(self):\n        assert 0",
+    "no tests in here": "__test__ = False\ndef test_a():\n    assert 0",
     "set-up": "def setup_module():\n    global ready\n    ready = 1\n\ndef test_a():\n    assert ready",
     "a coroutine": "async def test_a():\n    assert 0",
     "a generator": "def test_a():\n    yield 1",

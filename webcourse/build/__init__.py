@@ -12,13 +12,11 @@
 `course`     all of it in order
 `handout`    the student's repository, without solutions
 `fold`       a notebook edited in JupyterLab becomes the lesson again
-`handout`    the student's repository
 """
 
 from pathlib import Path
 
 from .handout import add_command as add_handout
-from .lesson import LessonError
 
 
 def add_commands(commands):
@@ -67,13 +65,14 @@ def add_commands(commands):
 
 
 def _run_build(options):
-    from .course import build  # nbgrader takes a second to import
+    from .course import build  # nbgrader takes seconds to import
 
     return build(options.lessons, options.course, options.check)
 
 
 def _run_fold(options):
     from .fold import fold
+    from .lesson import LessonError
 
     try:
         print(f"wrote {fold(options.notebook)}")

@@ -7,9 +7,11 @@
 `transplant`  puts the answers into a fresh copy of the instructor's notebook
 `seal`        takes what checks expect out of them, before they enter a room
 `room`        runs cells behind `walls` and within limits; knows nothing of grades
-              (`zygote` is the warm process that rooms are forked from, `guard` watches one run,
-              `inside` is the student's process)
-`examine`     decides what runs: the whole notebook, and again what deserves a second opinion
+              (`zygote` is the warm process that rooms are forked from, `prefix` what it does once for
+              all, `guard` watches one run, `inside` is the student's process, `plain_tests` calls the
+              tests of `%%ipytest` cells in it)
+`examine`     decides what runs: the whole notebook, `canaries`, and again what deserves a second opinion
+              (`dependence` tells whether one answer can have a hand in another exercise)
 `judge`       compares what the checks saw with what the reference solution showed them
 `work`        all of that for one submission, as a pure job; `engines` run jobs here or on a cluster
 `record`      the only writer: gradebook, autograded notebook, feedback, receipt
@@ -19,6 +21,7 @@ Importing this package imports none of them: the processes of `room` start from 
 """
 
 import argparse
+import sys
 
 GRADING = "2"  # goes up when the same submission may get another score than before
 
@@ -155,6 +158,8 @@ def _positive(text):
 
 
 def _run_grade(options):
+    # jsonschema would import it to check the form of URLs, which nobody asks for; that takes a second.
+    sys.modules.setdefault("rfc3987_syntax", None)
     from .batch import grade_command
 
     return grade_command(options)

@@ -4,6 +4,7 @@ import base64
 import binascii
 import re
 
+import nbformat
 from nbformat import NotebookNode
 from nbgrader import utils
 
@@ -57,6 +58,11 @@ def fill(plan, master, examination, notes):
         "notes": [clean(note) for note in notes],
     }
     return plan.notebook
+
+
+def as_text(notebook):
+    """str: a notebook as its file holds it. `nbformat.writes` would validate it first, which takes long."""
+    return nbformat.v4.writes(notebook) + "\n"
 
 
 def _outputs_of_tests(result, score):

@@ -204,6 +204,8 @@ class _Examiner:
 
     def _may_be_others_fault(self, exercise, scores):
         """bool: whether the exercise may do better without the other answers."""
+        if all(score.passed for score in scores.values()):
+            return False
         if any(score.cause in _OTHERS_FAULTS for score in scores.values()):
             return True
         names, steps = self._until_its_end(exercise)

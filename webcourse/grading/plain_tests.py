@@ -13,12 +13,14 @@ import functools
 import importlib.metadata
 import inspect
 import io
+import logging
 import os
 import re
 import sys
 import tempfile
 import time
 import types
+import unittest
 import warnings
 
 from . import inside
@@ -30,7 +32,7 @@ NEUTRAL = frozenset(
 )
 # What pytest calls or obeys, under these names or with the marks of these types.
 HAS_A_SAY = re.compile(
-    r"pytest_\w+|pytestmark|(setup|teardown)(_|$).*|(setUp|tearDown)Module|collect_ignore\w*|Test.*"
+    r"pytest_\w+|pytestmark|__test__|(setup|teardown)(_|$).*|(setUp|tearDown)Module|collect_ignore\w*|Test.*"
 )
 FIXTURE = "FixtureFunctionDefinition", "_pytestfixturefunction"  # type, or attribute before pytest 8.4
 SETTINGS = frozenset(
@@ -100,7 +102,7 @@ def _call(test, case):
         tuple[BaseException | None, int]: what it raised, and the number of warnings.
     """
     output = io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True)
-    with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
+    with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output), _quiet_logging():
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             try:
@@ -111,6 +113,17 @@ def _call(test, case):
             except BaseException as error:  # such as SystemExit, which pytest takes for a failure
                 return error, len(caught)
     return None, len(caught)
+
+
+@contextlib.contextmanager
+def _quiet_logging():
+    """Take what is logged, as pytest does; `logging` would set up a handler of its own for good."""
+    taker = logging.NullHandler()
+    logging.getLogger().addHandler(taker)
+    try:
+        yield
+    finally:
+        logging.getLogger().removeHandler(taker)
 
 
 class Returned(Exception):
@@ -154,16 +167,19 @@ def _understood(line):
 
 def _plain_tests(names):
     """list[Callable]: the tests in a namespace, in their order; none if one of them is not plain."""
-    if any(HAS_A_SAY.fullmatch(name) or _is_fixture(value) for name, value in names.items()):
+    if any(HAS_A_SAY.fullmatch(name) or _has_a_say(value) for name, value in names.items()):
         return []
     tests = [value for name, value in names.items() if name.startswith("test") and callable(value)]
     return tests if all(map(_is_plain, tests)) else []
 
 
-def _is_fixture(value):
+def _has_a_say(value):
+    """bool: whether a value is a fixture, or a class of tests under any name."""
     if isinstance(value, types.FunctionType):
         return FIXTURE[1] in vars(value)
-    return type(value).__name__ == FIXTURE[0]
+    return type(value).__name__ == FIXTURE[0] or (
+        issubclass(type(value), type) and issubclass(value, unittest.TestCase)
+    )
 
 
 def _is_plain(test):

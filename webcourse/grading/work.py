@@ -9,8 +9,6 @@ import hashlib
 import json
 from dataclasses import dataclass, field
 
-import nbformat
-
 from .. import __version__
 from . import GRADING, autograded, judge, room
 from .examine import Examination, examine
@@ -104,7 +102,7 @@ def grade_one(kit, task, run):
         scores=scores,
         by_hand=by_hand,
         comments=comments,
-        text=nbformat.v4.writes(notebook) + "\n",  # nbformat.writes would validate it first
+        text=autograded.as_text(notebook),
         page=render(notebook, master.name, shown, comments, 0),
         receipt=_receipt(kit, task, examination, notes),
     )

@@ -1,0 +1,68 @@
+"""Cells that the zygote compiled beforehand, and silent ones, do what they would do otherwise."""
+
+import pytest
+
+from webcourse.grading import room
+
+KNOWN = {
+    "a value": "x = 20\nx + 1",
+    "an error": "def f():\n    1 / 0\n\nf()",
+    "an await": "import asyncio\nawait asyncio.sleep(0, 'waited')",
+    "a magic": "%%capture printed\nprint('in vain')",
+    "no code": "# nothing",
+    "a function": "def g(n):\n    return n + base",
+    "the future": "from __future__ import annotations\ndef h(n: missing): ...\nh.__annotations__",
+    "a syntax error": "def (",
+    "a check": "assert 1 == 2",
+}
+USE = "print(g(1))"
+DOUBLES = """
+import ast
+class Doubles(ast.NodeTransformer):
+    def visit_Constant(self, node):
+        return ast.copy_location(ast.Constant(2 * node.value), node) if type(node.value) is int else node
+get_ipython().ast_transformers.append(Doubles())
+"""
+
+
+@pytest.fixture(scope="module")
+def rooms():
+    with room.Rooms() as rooms:
+        yield rooms
+
+
+def outcomes(rooms, sources, known, **named):
+    """Status and outputs of cells, whether the zygote knew them (*known*) or not."""
+    cells = [(str(number), source) for number, source in enumerate(sources)]
+    prefix = room.Prefix(known=tuple(sources) if known else (), inline=True)
+    results = rooms.run(room.job(cells, "s", room.Limits(), **named), prefix)
+    return [(result["status"], result["outputs"]) for result in results]
+
+
+@pytest.mark.parametrize("source", KNOWN.values(), ids=KNOWN)
+def test_a_known_cell_runs_like_any_other(rooms, source):
+    sources = ["base = 3", source, "def g(n):\n    return n * base" if "g(" not in source else "", USE]
+    assert outcomes(rooms, sources, known=True) == outcomes(rooms, sources, known=False)
+
+
+def test_a_known_cell_obeys_a_transformer_that_came_later(rooms):
+    sources = [DOUBLES, "x = 20\nx + 1"]
+    (_, doubled) = outcomes(rooms, sources, known=True)
+    assert doubled[1][0]["data"]["text/plain"] == "42"
+
+
+def test_a_known_cell_obeys_a_future_that_came_earlier(rooms):
+    sources = ["from __future__ import annotations", "def h(n: missing): ...\nh.__annotations__"]
+    (_, told) = outcomes(rooms, sources, known=True)
+    assert told[0] == "ok" and told[1][0]["data"]["text/plain"] == "{'n': 'missing'}"
+
+
+def test_a_silent_cell_has_its_status_its_error_and_its_value_as_text(rooms):
+    sources = ["1 / 0", "40 + 2", "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()"]
+    (failed, value, chart) = outcomes(rooms, sources, known=False, silent={"0", "1", "2"})
+    assert failed[0] == "error" and failed[1][0]["ename"] == "ZeroDivisionError"
+    assert value[1][0]["data"] == {"text/plain": "42"}
+    assert chart[0] == "ok" and all("image/png" not in output["data"] for output in chart[1])
+    seen = outcomes(rooms, sources, known=False)
+    assert seen[0][1][0]["traceback"]
+    assert any("image/png" in output["data"] for output in seen[2][1])
