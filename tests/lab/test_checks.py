@@ -53,6 +53,15 @@ def test_a_failure_shows_call_expectation_value_and_rule():
     ]
 
 
+@pytest.mark.parametrize("value", ["[*range(99)]", "{1, 2}", "b'x' * 99", "[3]"])
+def test_an_exception_shows_what_was_expected_under_a_name(value):
+    shown = lines(
+        "def first(items):\n    return items[0]",
+        f"def test_it(see):\n    'R.'\n    expected = {value}\n    assert see(first([])) == expected\n",
+    )
+    assert shown[2].startswith(f"    expected  {repr(eval(value))[:60]}")
+
+
 def test_an_exception_shows_the_students_line():
     shown = lines(
         "def first(items):\n    return items[0]",

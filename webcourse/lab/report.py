@@ -81,12 +81,21 @@ def _fields(failure, filename):
     if isinstance(error, AssertionError) and ours[-1] == len(frames) - 1:
         return fields | _comparison(statement, frame, error)
     if isinstance(statement, ast.Assert) and isinstance(statement.test, ast.Compare):
-        fields["expected"] = _with_values(statement.test.comparators[0], frame)
+        fields["expected"] = _expected(statement.test.comparators[0], frame)
     fields["got"] = _describe(error)
     place = _students_line(frames[ours[-1] + 1 :])
     if place and not isinstance(error, NotImplementedError):
         fields["where"] = place
     return fields
+
+
+def _expected(expression, frame):
+    """What stands right of `==`, with values; of a name alone its value, as far as it fits."""
+    if isinstance(expression, ast.Name):
+        value = {**frame.f_globals, **frame.f_locals}.get(expression.id, expression)
+        if isinstance(value, (*_SHOWN, set, frozenset)):
+            return repr(value)
+    return _with_values(expression, frame)
 
 
 def _describe(error):
