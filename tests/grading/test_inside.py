@@ -57,6 +57,13 @@ def test_a_known_cell_obeys_a_future_that_came_earlier(rooms):
     assert told[0] == "ok" and told[1][0]["data"]["text/plain"] == "{'n': 'missing'}"
 
 
+def test_a_cell_may_be_compiled_apart(rooms):
+    ((_, told),) = outcomes(
+        rooms, ["get_ipython().run_cell('1', shell_futures=False).success"], known=True
+    )
+    assert told[-1]["data"]["text/plain"] == "True"
+
+
 def test_a_silent_cell_has_its_status_its_error_and_its_value_as_text(rooms):
     sources = ["1 / 0", "40 + 2", "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()"]
     (failed, value, chart) = outcomes(rooms, sources, known=False, silent={"0", "1", "2"})

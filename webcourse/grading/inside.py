@@ -343,7 +343,7 @@ class Formatter(DisplayFormatter):
 class Compiler(CachingCompiler):
     """Remembers the code of cells that submissions share: the zygote compiled it."""
 
-    shell = None  # whose transformers of syntax trees have a say
+    shell = None  # whose transformers of syntax trees have a say; IPython makes some without one
 
     def __init__(self):
         super().__init__()
@@ -378,7 +378,7 @@ class Compiler(CachingCompiler):
                 self._codes[id(node), filename, symbol, self.flags] = code
 
     def _key(self, source):
-        return source, self.flags, *map(id, self.shell.ast_transformers)
+        return source, self.flags, *map(id, self.shell.ast_transformers if self.shell else ())
 
     def is_known(self, tree):
         """bool: whether a syntax tree is one of those that `know` made, and so transformed."""

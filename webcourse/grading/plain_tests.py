@@ -25,6 +25,9 @@ import warnings
 
 from . import inside
 
+PARAMETERS = set(
+    "args module plugins addopts defopts display_columns coverage".split()
+)  # of ipytest 0.14
 OPTION = re.compile(r"-q+|--quiet|--color=\w+|--no-header|--tb=\w+|-p *no:[\w.-]+")
 # They do nothing to a test without their fixtures and marks.
 NEUTRAL = frozenset(
@@ -46,8 +49,14 @@ PASSED, FAILED = 0, 1  # exit codes of pytest
 
 
 def install():
-    """Let the ipytest that this process has imported call plain tests, and get pytest ready for others."""
+    """Let the ipytest that this process has imported call plain tests, and get pytest ready for others.
+
+    Does nothing where ipytest is another than this module was written for, or pytest has plugins that it
+    does not know.
+    """
     ipytest = sys.modules["ipytest._impl"]
+    if inspect.signature(getattr(ipytest, "_run_impl", lambda: None)).parameters.keys() != PARAMETERS:
+        return
     if any(point.name not in NEUTRAL for point in importlib.metadata.entry_points(group="pytest11")):
         return
     with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
