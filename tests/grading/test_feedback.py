@@ -2,6 +2,7 @@
 
 import base64
 import re
+from html import unescape
 
 import nbformat
 import pytest
@@ -82,6 +83,12 @@ def test_a_failing_check_shows_its_report_and_a_hidden_one_its_rule(page):
 def test_hidden_checks_that_are_dug_out_and_printed_are_not_shown(page, master, dig):
     html = page(SOLUTIONS, [Extra(len(master.notebook.cells) - 1, dig)])
     assert "a hidden name" not in html
+
+
+def test_tests_that_a_student_copied_and_broke_are_shown_like_any_cell(page):
+    copied = "%%ipytest\n# 1.1 · double-basics · 2 points · locked\ndef test_it("
+    shown = unescape(re.sub("<[^>]*>", "", page(SOLUTIONS, [Extra(3, copied)])))
+    assert "def test_it(" in shown and "9 of 9 points" in shown
 
 
 def test_an_unattempted_exercise_shows_no_report(page):

@@ -257,17 +257,18 @@ def hidden_lines(notebook):
     hidden, shown = set(), set()
     for cell in notebook.cells:
         if cell.cell_type == "code":
-            inside, outside = _lines(cell.source)
+            inside, outside = _lines(cell.source, is_tests(cell))
             hidden |= inside
             shown |= outside
     return sorted((line for line in hidden - shown if len(line) >= TELLING), key=len, reverse=True)
 
 
 @functools.lru_cache(maxsize=1000)
-def _lines(source):
-    """tuple[frozenset[str], frozenset[str]]: the lines of a cell in its hidden tests, and the others."""
+def _lines(source, are_tests):
+    """tuple[frozenset[str], frozenset[str]]: the lines of a cell in its hidden tests, and the others. Only
+    the instructor's tests are read as code: a student may have copied some, and broken them."""
     hidden, shown = set(), set()
-    for form in [source, seal(source)] if is_ours(source) else [source]:
+    for form in [source, seal(source)] if are_tests and is_ours(source) else [source]:
         for block in HIDDEN.findall(form):
             hidden.update(map(str.strip, block.splitlines()))
         shown.update(map(str.strip, HIDDEN.sub("", form).splitlines()))
