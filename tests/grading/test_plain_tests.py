@@ -56,6 +56,7 @@ PLAIN = {
     "two pass": "def test_a():\n    assert 1\n\ndef test_b():\n    print('x')",
     "cases": "@pytest.mark.parametrize('a, b', [(1, 1), (2, 2)])\ndef test_a(a, b):\n    assert a == b",
     "one argument": "@pytest.mark.parametrize('a', [1, (2, 3)], ids=['x', 'y'])\ndef test_a(a):\n    assert a",
+    "one argument in a list": "@pytest.mark.parametrize(['a'], [(1,), (2,)])\ndef test_a(a):\n    assert a + 1",
     "a warning": "import warnings\ndef test_a():\n    warnings.warn('old')",
     "stderr": "import sys\ndef test_a():\n    sys.stderr.buffer.write(b'x')\n    print('y', file=sys.stderr)",
     "something logged": "import logging\ndef test_a():\n    logging.warning('x')\n    assert len(logging.root.handlers)",
@@ -95,6 +96,9 @@ NOT_PLAIN = {
     "an object": "test_a = functools.partial(print, 1)",
     "a missing argument": "@pytest.mark.parametrize('a', [1])\ndef test_a(a, b):\n    pass",
     "rows that do not fit": "@pytest.mark.parametrize('a, b', [(1, 2, 3)])\ndef test_a(a, b):\n    pass",
+    "cases that are used up": "@pytest.mark.parametrize('a', (n for n in [0, 0]))\n"
+    "def test_a(a):\n    assert a",
+    "a test twice": "def test_a():\n    assert 0\n\ntest_b = test_a",
     "no cases": "@pytest.mark.parametrize('a', [])\ndef test_a(a):\n    assert 0",
     "no tests": "def check():\n    assert 0",
 }

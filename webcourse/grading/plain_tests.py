@@ -22,6 +22,7 @@ import time
 import types
 import unittest
 import warnings
+from collections.abc import Collection
 
 from . import inside
 
@@ -76,8 +77,7 @@ def _import_plugins(ipytest):
 def _run(pytest_run, *arguments, module, plugins, addopts, defopts, display_columns, coverage):
     """What stands for `ipytest._impl._run_impl`, which is *pytest_run*. Returns pytest's exit code."""
     quiet, color = _understood(" ".join([*addopts, *arguments]))
-    tests = [] if plugins or coverage or not quiet or not defopts else _plain_tests(vars(module))
-    cases = [(test, case) for test in tests for case in _cases(test)]
+    cases = [] if plugins or coverage or not quiet or not defopts else _plain_cases(vars(module))
     again = functools.partial(
         pytest_run, *arguments, module=module, plugins=plugins, addopts=addopts, defopts=defopts,
         display_columns=display_columns, coverage=coverage,
@@ -174,12 +174,16 @@ def _understood(line):
     return (quiet if options else 0), colors[-1:] == ["yes"]
 
 
-def _plain_tests(names):
-    """list[Callable]: the tests in a namespace, in their order; none if one of them is not plain."""
+def _plain_cases(names):
+    """list[tuple[Callable, dict]]: the tests in a namespace with the arguments of each call, in their
+    order; none if one of the tests is not plain."""
     if any(HAS_A_SAY.fullmatch(name) or _has_a_say(value) for name, value in names.items()):
         return []
     tests = [value for name, value in names.items() if name.startswith("test") and callable(value)]
-    return tests if all(map(_is_plain, tests)) else []
+    cases = {test: _cases(test) for test in tests if _is_function(test)}
+    if len(cases) < len(tests) or not all(cases.values()):
+        return []
+    return [(test, case) for test in tests for case in cases[test]]
 
 
 def _has_a_say(value):
@@ -191,30 +195,32 @@ def _has_a_say(value):
     )
 
 
-def _is_plain(test):
-    if not isinstance(test, types.FunctionType) or set(vars(test)) - {"pytestmark"}:
-        return False
-    if test.__code__.co_flags & NOT_CALLED_ONLY:
-        return False
-    cases = _cases(test)
-    parameters = [*inspect.signature(test).parameters]
-    return bool(cases) and all(sorted(case) == sorted(parameters) for case in cases)
+def _is_function(test):
+    """bool: whether a test is a function that does its work when it is called, with no more than marks."""
+    is_bare = isinstance(test, types.FunctionType) and not set(vars(test)) - {"pytestmark"}
+    return is_bare and not test.__code__.co_flags & NOT_CALLED_ONLY
 
 
 def _cases(test):
-    """list[dict]: the arguments of a test's calls; none where its marks are more than one `parametrize`."""
+    """list[dict]: the arguments of a test's calls; none where they are not its parameters, or its marks
+    are more than one `parametrize` with rows that can be read again."""
+    parameters = inspect.signature(test).parameters.keys()
     marks = getattr(test, "pytestmark", [])
     if not marks:
-        return [{}]
+        return [] if parameters else [{}]
     mark, *more = marks
     if more or mark.name != "parametrize" or set(mark.kwargs) - {"ids"} or len(mark.args) != 2:
         return []
     names, rows = mark.args
+    if not isinstance(rows, Collection):  # such as a generator, which pytest would find used up
+        return []
+    is_one = isinstance(names, str) and "," not in names  # in a list, one name has rows as well
     names = [name.strip() for name in names.split(",")] if isinstance(names, str) else [*names]
     try:
-        rows = [row if len(names) > 1 else (row,) for row in rows]
+        rows = [(row,) if is_one else row for row in rows]
         if any(hasattr(part, "marks") for row in rows for part in (row, row[0])):  # made by pytest.param
             return []
-        return [dict(zip(names, row, strict=True)) for row in rows]
+        cases = [dict(zip(names, row, strict=True)) for row in rows]
     except (TypeError, ValueError):
         return []
+    return cases if set(names) == parameters else []
