@@ -406,8 +406,12 @@ class Bench:
 
     def _grade(self, folder, **options):
         """Used: by `webcourse grade` on a course folder."""
+        return measured(self._command(folder, *options.pop("arguments", [])), folder, **options)
+
+    def _command(self, folder, *arguments):
+        """list[str]: what follows the interpreter to grade a course folder."""
         command = ["-m", "webcourse", "grade", "--course", folder, "--jobs", self.options.jobs]
-        return measured([*command, "--seed", "bench", *options.pop("arguments", [])], folder, **options)
+        return [*map(str, command), "--seed", "bench", *arguments]
 
     def _nbgrader(self, folder, *arguments):
         return measured(["-m", "nbgrader", *arguments, self.subject.assignment], folder)
@@ -562,16 +566,7 @@ class Bench:
             f"kind-{kind}-{n:04}": self.subject.submission(kind) for kind in KINDS for n in range(copies)
         }
         folder = self.subject.course(self.folder / "steady", submissions)
-        command = [
-            sys.executable,
-            "-m",
-            "webcourse",
-            "grade",
-            "--course",
-            str(folder),
-            "--seed",
-            "bench",
-        ]
+        command = [sys.executable, *self._command(folder)]
         with every_core_busy():  # `measured` would wait for what keeps them busy
             subprocess.run(command, cwd=folder, env={**os.environ, "PYTHONPATH": str(ROOT)}, check=True)
         scores = defaultdict(lambda: defaultdict(int))

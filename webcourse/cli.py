@@ -10,6 +10,8 @@ from .grading import add_commands as add_grading_commands
 
 def main(arguments=None):
     """Run one command and return its exit code."""
+    # jsonschema would import it to check the form of URLs, which nobody asks for; that takes a second.
+    sys.modules.setdefault("rfc3987_syntax", None)
     parser = argparse.ArgumentParser(
         prog="webcourse",
         description="The course From Request to Production: build it, grade it.",

@@ -21,9 +21,8 @@ Importing this package imports none of them: the processes of `room` start from 
 """
 
 import argparse
-import sys
 
-GRADING = "2"  # goes up when the same submission may get another score than before
+GRADING = "3"  # goes up when the same submission may get another score than before
 
 
 def add_commands(commands):
@@ -158,8 +157,6 @@ def _positive(text):
 
 
 def _run_grade(options):
-    # jsonschema would import it to check the form of URLs, which nobody asks for; that takes a second.
-    sys.modules.setdefault("rfc3987_syntax", None)
     from .batch import grade_command
 
     return grade_command(options)

@@ -3,7 +3,7 @@
 import ast
 
 from .canaries import canaries
-from .dependence import is_tame
+from .dependence import BROKEN, is_tame
 from .room import Prefix
 from .seal import is_ours, seal
 from .transplant import ANSWER, GIVEN, TESTS, solve
@@ -49,7 +49,7 @@ def _is_harmless(source, files):
     lines = [line for line in source.splitlines() if line.strip() != INLINE]
     try:
         statements = ast.parse("\n".join(lines)).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):  # such as other magics
+    except BROKEN:  # such as other magics
         return False
     beside = {name.split("/")[0].removesuffix(".py") for name in files}
     return all(

@@ -95,8 +95,11 @@ def grade_one(kit, task, run):
     by_hand = autograded.by_hand(notebook, master, is_missing=bool(intake.problem))
     comments = autograded.comments(notebook)
     scores = {name: score.earned for name, score in examination.scores.items()}
-    worth = {name: float(cell.metadata.nbgrader.get("points") or 0) for name, cell in _named(notebook)}
-    shown = {name: (earned or 0, worth.get(name, 0.0)) for name, earned in (scores | by_hand).items()}
+    given = {grade_id(cell): cell.metadata.nbgrader for cell in notebook.cells if grade_id(cell)}
+    shown = {
+        name: (earned or 0, float(given[name].get("points") or 0) if name in given else 0.0)
+        for name, earned in (scores | by_hand).items()
+    }
     return Result(
         task=Task(task.student, task.assignment, task.notebook, None, task.key, task.timestamp),
         scores=scores,
@@ -112,13 +115,6 @@ def _files(master, intake):
     """dict[str, str]: what lies beside the notebook in the room; the instructor's files win."""
     files = {name: data for name, data in intake.files.items() if ".." not in name.split("/")}
     return {name: data.decode("latin-1") for name, data in (files | master.files).items()}
-
-
-def _named(notebook):
-    """Yields the cells that nbgrader knows, with their names."""
-    for cell in notebook.cells:
-        if name := grade_id(cell):
-            yield name, cell
 
 
 def _receipt(kit, task, examination, notes):

@@ -74,9 +74,7 @@ def _warm_up(settings):
         inside.shell = inside.make_shell(inline=settings["inline"])
     results = [inside.run_cell(inside.shell, source, settings["limits"]) for source in settings["cells"]]
     if settings["inline"]:
-        _draw_once()
-        if "ipytest" in sys.modules:
-            plain_tests.install()
+        _get_ready_for(" ".join([*settings["cells"], *settings["known"]]))
     for source in settings["prepared"]:
         inside.prepare(inside.shell, source)
     for source in settings["known"]:
@@ -85,17 +83,25 @@ def _warm_up(settings):
     return {"results": results, "threads": threads}
 
 
+def _get_ready_for(sources):
+    """Do beforehand what the cells of a foreign course mention. Where that fails, they do it themselves."""
+    if "matplotlib" in sources:
+        with contextlib.suppress(Exception):
+            _draw_once()
+    if "ipytest" in sources:
+        with contextlib.suppress(Exception):
+            plain_tests.install()
+
+
 def _draw_once():
     """Draw a chart as a notebook's cell does, since the first one finds the fonts and loads the formats."""
-    with contextlib.suppress(ImportError):
-        figure = importlib.import_module("matplotlib.pyplot").figure()
-        axes = figure.subplots()
-        axes.plot([1, 2], [3, 4], label="label")
-        axes.bar([1, 2], [3, 4])
-        axes.set(title="title", xlabel="x", ylabel="y")
-        axes.legend()
-        importlib.import_module("IPython.core.pylabtools").print_figure(figure, bbox_inches="tight")
-        importlib.import_module("matplotlib.pyplot").close(figure)
+    figure = importlib.import_module("matplotlib.figure").Figure()
+    axes = figure.subplots()
+    axes.plot([1, 2], [3, 4], label="label")
+    axes.bar([1, 2], [3, 4])
+    axes.set(title="title", xlabel="x", ylabel="y")
+    axes.legend()
+    importlib.import_module("IPython.core.pylabtools").print_figure(figure, bbox_inches="tight")
 
 
 def _fork_guard(descriptors, to_close, pipe):

@@ -71,7 +71,9 @@ def _fields(failure, filename):
     if not ours:  # the loop gave up: no stack leads to the check
         got, *places = str(error).split("\n  - ")
         return {"got": got if places else _describe(error), **{"where": p for p in places[:1]}}
-    at = next((n for n in reversed(ours) if _seen_expression(_statement(filename, frames[n][1]))), ours[-1])
+    at = next(
+        (n for n in reversed(ours) if _seen_expression(_statement(filename, frames[n][1]))), ours[-1]
+    )
     frame, line = frames[at]  # of the check, where a helper of it calls the student's code
     statement = _statement(filename, line)
     fields = {}
@@ -92,7 +94,7 @@ def _fields(failure, filename):
 def _expected(expression, frame):
     """What stands right of `==`, with values; of a name alone its value, as far as it fits."""
     if isinstance(expression, ast.Name):
-        value = {**frame.f_globals, **frame.f_locals}.get(expression.id, expression)
+        value = _FillIn(frame).names.get(expression.id, expression)
         if isinstance(value, (*_SHOWN, set, frozenset)):
             return repr(value)
     return _with_values(expression, frame)
@@ -162,7 +164,7 @@ def _seen_expression(statement):
 
 
 def _comparison(statement, frame, error):
-    """"expected" and "got" of a failed assert, from the operands that the check kept."""
+    """ "expected" and "got" of a failed assert, from the operands that the check kept."""
     test = getattr(statement, "test", None)
     if isinstance(test, ast.Compare) and "@right" in frame.f_locals:
         left, right = frame.f_locals["@left"], frame.f_locals["@right"]
